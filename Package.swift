@@ -1,0 +1,24 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target of the static product is compiled with. The same sources are built twice: as ordinary Swift against
+/// glibc (`swift build`, `swift test`), and as Embedded Swift against musl (`make static`, through `toolsets/`).
+let product: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  // Untyped throws, weak references and the like fail in the ordinary build already, not only in the Embedded one.
+  .treatWarning("EmbeddedRestrictions", as: .error),
+]
+
+let package = Package(
+  name: "swinit",
+  products: [.executable(name: "swinit", targets: ["swinit"])],
+  targets: [
+    // CSys <- Sys <- Boot <- swinit. scripts/check-imports holds the sources to it.
+    .target(name: "CSys"),
+    .target(name: "Sys", dependencies: ["CSys"], swiftSettings: product),
+    .target(name: "Boot", dependencies: ["Sys"], swiftSettings: product),
+    .executableTarget(name: "swinit", dependencies: ["Sys", "Boot"], swiftSettings: product),
+    .testTarget(name: "SysTests", dependencies: ["Sys"]),
+  ]
+)

@@ -1,0 +1,154 @@
+public import Sys
+
+/// A kernel command line, read as the kernel reads it: what becomes of each word, and what its init is given.
+///
+/// Mirrors next_arg(), parse_args(), unknown_bootoption() and init_setup() of Linux. What only a running kernel can know (the
+/// parameters of its drivers) is left out: a word that this table does not hold counts as init's.
+public struct KernelCommandLine {
+  public typealias Bytes = [UInt8]
+
+  /// init=: what must be executed, or else nothing. nil: not given. Empty is not the same as not given.
+  public private(set) var initPath: Bytes?
+  /// rdinit=: what is tried first.
+  public private(set) var ramdiskPath: Bytes?
+  /// Words for init's argument vector, behind argv[0].
+  public private(set) var arguments: [Bytes] = []
+  /// `NAME=value` words for init's environment, in order, each name once.
+  public private(set) var environment: [Bytes] = []
+  /// The word that was one too many: the kernel panics.
+  public private(set) var overflow: Overflow?
+
+  public enum Overflow {
+    case arguments(Bytes)
+    case environment(Bytes)
+  }
+
+  /// CONFIG_INIT_ENV_ARG_LIMIT. HOME and TERM take two of the environment's places, and "init" one of the arguments' 33.
+  private static let limit = 32
+
+  public init(_ line: Text) {
+    var words = Words(line)
+    while let word = words.next() {
+      if word.isDoubleDash {
+        takeRest(&words)
+        return
+      }
+      take(word)
+      if overflow != nil { return }
+    }
+  }
+
+  /// What follows the first `--` is for init, whatever it looks like; what follows a second one is lost, as in the kernel.
+  private mutating func takeRest(_ words: inout Words) {
+    while overflow == nil, let word = words.next(), !word.isDoubleDash { addArgument(word.whole) }
+  }
+
+  private mutating func take(_ word: Words.Word) {
+    if let value = word.value, matches(word.name, "init") {
+      initPath = value
+      arguments.removeAll()  // the kernel forgets what a boot loader has put before it
+    } else if let value = word.value, matches(word.name, "rdinit") {
+      ramdiskPath = value
+      arguments.removeAll()
+    } else if KernelParameters.consumes(name: word.name, value: word.value) || word.name.contains(UInt8(ascii: ".")) {
+      return
+    } else if word.value != nil {
+      setVariable(word)
+    } else {
+      addArgument(word.whole)
+    }
+  }
+
+  private func matches(_ name: Bytes, _ literal: StaticString) -> Bool { name.elementsEqual(Text(literal).bytes) }
+
+  private mutating func addArgument(_ word: Bytes) {
+    guard arguments.count < KernelCommandLine.limit else {
+      overflow = .arguments(word)
+      return
+    }
+    arguments.append(word)
+  }
+
+  private mutating func setVariable(_ word: Words.Word) {
+    let whole = word.whole
+    let prefix = word.name.count + 1
+    for index in environment.indices where environment[index].prefix(prefix).elementsEqual(whole.prefix(prefix)) {
+      environment[index] = whole
+      return
+    }
+    let preset = matches(word.name, "HOME") || matches(word.name, "TERM")
+    let own = environment.count { !isPreset($0) }
+    guard preset || own < KernelCommandLine.limit - 1 else {
+      overflow = .environment(whole)
+      return
+    }
+    environment.append(whole)
+  }
+
+  private func isPreset(_ variable: Bytes) -> Bool {
+    variable.starts(with: Text("HOME=").bytes) || variable.starts(with: Text("TERM=").bytes)
+  }
+}
+
+extension KernelCommandLine {
+  /// next_arg() of lib/cmdline.c: splits a line into words.
+  struct Words {
+    struct Word {
+      var name: Bytes
+      /// What stands behind the first '=' that is not the word's first byte.
+      var value: Bytes?
+
+      var isDoubleDash: Bool { value == nil && name.elementsEqual(Text("--").bytes) }
+      var whole: Bytes {
+        guard let value else { return name }
+        return name + [UInt8(ascii: "=")] + value
+      }
+    }
+
+    private let line: Text
+    private var position = 0
+
+    init(_ line: Text) { self.line = line }
+
+    mutating func next() -> Word? {
+      while position < line.count, Words.isSpace(line[position]) { position += 1 }
+      guard position < line.count else { return nil }
+
+      let opensWithQuote = line[position] == Words.quote
+      if opensWithQuote { position += 1 }
+      let start = position
+      var inQuote = opensWithQuote
+      var equals: Int?
+      while position < line.count {
+        let byte = line[position]
+        if !inQuote, Words.isSpace(byte) { break }
+        if byte == UInt8(ascii: "="), equals == nil, position > start { equals = position }
+        if byte == Words.quote { inQuote.toggle() }
+        position += 1
+      }
+      let end = position
+      if position < line.count { position += 1 }
+
+      guard let equals else {
+        return Word(name: bytes(start, opensWithQuote ? withoutQuote(start, end) : end), value: nil)
+      }
+      var valueStart = equals + 1
+      var valueEnd = end
+      if valueStart < end, line[valueStart] == Words.quote {
+        valueStart += 1
+        valueEnd = withoutQuote(valueStart, end)
+      }
+      if opensWithQuote, valueEnd == end { valueEnd = withoutQuote(valueStart, end) }
+      return Word(name: bytes(start, equals), value: bytes(valueStart, valueEnd))
+    }
+
+    private static let quote = UInt8(ascii: "\"")
+
+    /// isspace() of the kernel, which counts Latin-1's no-break space.
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) || byte == 0xA0 }
+
+    private func withoutQuote(_ start: Int, _ end: Int) -> Int { end > start && line[end - 1] == Words.quote ? end - 1 : end }
+
+    private func bytes(_ start: Int, _ end: Int) -> Bytes { Bytes(line.prefix(end).dropFirst(start).bytes) }
+  }
+}

@@ -1,0 +1,53 @@
+// A Swift trap is a silent SIGILL. As PID 1 it would take the whole namespace with it without a word, so the fault signals have a
+// handler with a stack of its own.
+#include "csys.h"
+
+#include <ucontext.h>
+
+static csys_fault_report report_fault;
+static volatile uint64_t sent_faults;
+static volatile sig_atomic_t fault_depth;
+static _Alignas(16) char fault_stack[16384];
+
+enum { EXIT_FAULT = 70 };
+
+static uint64_t instruction_of(void *context) {
+#if defined(__x86_64__)
+  return (uint64_t)((ucontext_t *)context)->uc_mcontext.gregs[16];  // REG_RIP
+#elif defined(__aarch64__)
+  return (uint64_t)((ucontext_t *)context)->uc_mcontext.pc;
+#else
+  (void)context;
+  return 0;
+#endif
+}
+
+static void on_fault(int signal, siginfo_t *info, void *context) {
+  int saved = errno;
+  if (info->si_code <= 0) {
+    __atomic_fetch_or(&sent_faults, CSYS_BIT(signal), __ATOMIC_SEQ_CST);
+    kill(getpid(), SIGCHLD);  // blocked, so it stays pending: a wait that is about to begin ends at once
+    errno = saved;
+    return;
+  }
+  // A fault while a fault is being reported: end now, whatever is lost with it.
+  if (fault_depth++ > 0) _exit(EXIT_FAULT);
+  report_fault(signal, info->si_code, (uint64_t)(uintptr_t)info->si_addr, instruction_of(context));
+  _exit(EXIT_FAULT);
+}
+
+uint64_t csys_catch_faults(csys_fault_report report) {
+  report_fault = report;
+  stack_t stack = {.ss_sp = fault_stack, .ss_size = sizeof fault_stack};
+  sigaltstack(&stack, NULL);
+  uint64_t ignored = 0;
+  for (int signal = 1; signal < 32; signal++) {
+    if (!(CSYS_FAULT_SIGNALS & CSYS_BIT(signal))) continue;
+    // SA_NODEFER: a second fault must come to the handler too, not end PID 1 behind its back.
+    struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER}, old;
+    if (sigaction(signal, &action, &old) == 0 && old.sa_handler == SIG_IGN) ignored |= CSYS_BIT(signal);
+  }
+  return ignored;
+}
+
+uint64_t csys_take_sent_faults(void) { return sent_faults ? __atomic_exchange_n(&sent_faults, 0, __ATOMIC_SEQ_CST) : 0; }

@@ -1,0 +1,30 @@
+import CSys
+
+/// An error number of the kernel, errno(3).
+public struct Errno: Error, Equatable, Sendable {
+  public let rawValue: Int32
+
+  public init(_ rawValue: Int32) { self.rawValue = rawValue }
+
+  public static let noEntry = Errno(ENOENT)
+  public static let noProcess = Errno(ESRCH)
+  public static let interrupted = Errno(EINTR)
+  public static let tooBig = Errno(E2BIG)
+  public static let notExecutable = Errno(ENOEXEC)
+  public static let noChild = Errno(ECHILD)
+  public static let again = Errno(EAGAIN)
+  public static let noMemory = Errno(ENOMEM)
+  public static let noAccess = Errno(EACCES)
+  public static let loop = Errno(ELOOP)
+  public static let isDirectory = Errno(EISDIR)
+
+  /// strerror(3): text in English that lives for ever.
+  public var text: Text { CString(strerror(rawValue)).text }
+}
+
+/// Turns a result or -errno, as CSys and the kernel give it, into a value or an error.
+@inline(__always)
+func check<Result: SignedInteger>(_ result: Result) throws(Errno) -> Result {
+  guard result < 0 else { return result }
+  throw Errno(Int32(truncatingIfNeeded: -result))
+}

@@ -1,0 +1,75 @@
+import CSys
+
+/// An open file that is closed when its owner goes.
+public struct FileDescriptor: ~Copyable {
+  public let rawValue: Int32
+
+  init(_ rawValue: Int32) { self.rawValue = rawValue }
+  deinit { _ = csys_close(rawValue) }
+
+  public enum Access {
+    case read, readWrite
+  }
+
+  /// open(2) with O_CLOEXEC and O_NOCTTY.
+  public init(opening path: CString, _ access: Access) throws(Errno) {
+    let mode = access == .read ? CSYS_O_RDONLY : CSYS_O_RDWR
+    rawValue = try check(csys_open(path.pointer, mode | CSYS_O_CLOEXEC | CSYS_O_NOCTTY))
+  }
+
+  /// As `init(opening:_:)`, with a number above those of the standard streams even where these are closed.
+  public init(openingAboveStandard path: CString, _ access: Access) throws(Errno) {
+    let low = try FileDescriptor(opening: path, access)
+    rawValue = try check(csys_duplicate_above(low.rawValue, 3))
+  }
+
+  /// One read(2) into `buffer`, again after EINTR. 0 at the end of the file.
+  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
+    while true {
+      let count = csys_read(rawValue, buffer.baseAddress, buffer.count)
+      if count != Int64(-EINTR) { return Int(try check(count)) }
+    }
+  }
+
+  /// A file's bytes from its start, as many as fit into `buffer`.
+  public static func contents(of path: CString, into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Text {
+    let file = try FileDescriptor(opening: path, .read)
+    var count = 0
+    while count < buffer.count {
+      let more = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
+      if more == 0 { break }
+      count += more
+    }
+    let filled = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count])
+    return Text(filled.assumingMemoryBound(to: UInt8.self))
+  }
+
+  /// Closes every descriptor of this process from 3 on: what the command inherited is its own.
+  public static func closeInherited() { csys_close_from(3) }
+}
+
+/// One of descriptors 0 to 2.
+public enum StandardStream: Int32, CaseIterable {
+  case input, output, error
+
+  public var isOpen: Bool { csys_fd_is_open(rawValue) == 1 }
+
+  /// dup2(2): makes this descriptor the open file that `descriptor` is. It survives exec.
+  public func duplicate(_ descriptor: borrowing FileDescriptor) { _ = csys_duplicate(descriptor.rawValue, rawValue) }
+
+  /// Writes everything, and waits for a slow reader. For text that was asked for, such as help, before any command runs.
+  public func write(_ bytes: UnsafeBufferPointer<UInt8>) throws(Errno) {
+    var rest = bytes
+    while !rest.isEmpty {
+      let count = csys_write(rawValue, rest.baseAddress, rest.count)
+      if count == Int64(-EINTR) { continue }
+      rest = UnsafeBufferPointer(rebasing: rest.dropFirst(Int(try check(count))))
+    }
+  }
+
+  /// One write(2), left out when it would block (a pipe says that it can be written to while PIPE_BUF bytes fit).
+  func writeUnlessFull(_ bytes: UnsafeBufferPointer<UInt8>) {
+    guard csys_poll(rawValue, -1, Int32(POLLOUT), 0) > 0 else { return }
+    _ = csys_write(rawValue, bytes.baseAddress, bytes.count)
+  }
+}

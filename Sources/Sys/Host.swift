@@ -1,0 +1,43 @@
+import CSys
+
+/// Attributes of this process that it asks the kernel for, prctl(2) and others.
+public enum Host {
+  /// PR_SET_CHILD_SUBREAPER: orphans among this process's descendants become its children, as they are PID 1's.
+  public static func becomeSubreaper() throws(Errno) { _ = try check(csys_become_subreaper()) }
+
+  /// PR_SET_PDEATHSIG: this process gets `signal` when its parent ends.
+  public static func setParentDeathSignal(_ signal: Signal) throws(Errno) {
+    _ = try check(csys_set_parent_death_signal(signal.rawValue))
+  }
+
+  public static func changeDirectory(to path: CString) throws(Errno) { _ = try check(csys_chdir(path.pointer)) }
+
+  /// RLIMIT_NPROC's soft limit; nil when there is none.
+  public static var processLimit: UInt64? {
+    var limit: UInt64 = 0
+    return csys_limit_nproc(&limit) == 0 && limit != .max ? limit : nil
+  }
+
+  /// The path that this program was executed by, getauxval(3) AT_EXECFN.
+  public static var executedPath: CString? { csys_executed_path().map { CString($0) } }
+
+  /// EM_… of elf.h for the machine that this program was built for.
+  public static var elfMachine: Int { Int(csys_elf_machine()) }
+}
+
+/// What stat(2) tells of a file.
+public struct FileStatus {
+  private let raw: csys_file_status
+
+  public init(of path: CString) throws(Errno) {
+    var status = csys_file_status()
+    _ = try check(csys_stat(path.pointer, &status))
+    raw = status
+  }
+
+  public func isSameFile(as other: FileStatus) -> Bool { raw.device == other.raw.device && raw.inode == other.raw.inode }
+  public var isDirectory: Bool { raw.mode & CSYS_S_IFMT == CSYS_S_IFDIR }
+  public var isRegular: Bool { raw.mode & CSYS_S_IFMT == CSYS_S_IFREG }
+  /// The twelve permission bits.
+  public var permissions: UInt32 { raw.mode & 0o7777 }
+}

@@ -1,0 +1,25 @@
+import CSys
+
+/// The controlling terminal of this process, tty(4).
+public struct Terminal: ~Copyable {
+  private let device: FileDescriptor
+
+  public var descriptor: Int32 { device.rawValue }
+
+  /// Opens /dev/tty; nil when there is no controlling terminal, or no /dev.
+  public init?() {
+    guard let device = try? FileDescriptor(opening: CString("/dev/tty"), .readWrite) else { return nil }
+    self.device = device
+  }
+
+  /// The foreground process group, tcgetpgrp(3). Number 0: one outside this pid namespace.
+  public var foreground: ProcessID? {
+    let group = csys_terminal_foreground(device.rawValue)
+    return group >= 0 ? ProcessID(group) : nil
+  }
+
+  /// tcsetpgrp(3). With SIGTTOU blocked it works from the background too.
+  public func setForeground(_ group: ProcessID) throws(Errno) {
+    _ = try check(csys_terminal_set_foreground(device.rawValue, group.rawValue))
+  }
+}
