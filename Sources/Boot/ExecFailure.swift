@@ -6,6 +6,12 @@ public struct ExecFailure {
   /// 127 when there is no such command, 126 when there is one that cannot be executed; as shells have it.
   public let exitCode: Int32
 
+  /// A command that was found, and cannot be run for this reason.
+  public init(_ message: Message) {
+    self.message = message
+    exitCode = 126
+  }
+
   /// `word` is the command as it was given, `path` the file that was refused (empty when none was found).
   public init(word: CString, path: CString, search: CString, _ error: Errno) {
     if path.isEmpty {

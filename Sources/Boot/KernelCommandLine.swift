@@ -21,6 +21,14 @@ public struct KernelCommandLine {
   public enum Overflow {
     case arguments(Bytes)
     case environment(Bytes)
+
+    /// The kernel's words.
+    public var message: Message {
+      switch self {
+      case .arguments(let word): word.withUnsafeBufferPointer { "Too many boot init vars at `\(Text($0))'" }
+      case .environment(let word): word.withUnsafeBufferPointer { "Too many boot env vars at `\(Text($0))'" }
+      }
+    }
   }
 
   /// CONFIG_INIT_ENV_ARG_LIMIT. HOME and TERM take two of the environment's places, and "init" one of the arguments' 33.

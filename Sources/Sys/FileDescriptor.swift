@@ -44,6 +44,24 @@ public struct FileDescriptor: ~Copyable {
     return Text(filled.assumingMemoryBound(to: UInt8.self))
   }
 
+  /// A whole file of up to 16 MiB, in memory that is never given back; empty when it cannot be read.
+  public static func text(of path: CString) -> Text {
+    guard let file = try? FileDescriptor(opening: path, .read) else { return Text("") }
+    var capacity = 65536
+    var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
+    var count = 0
+    while let more = try? file.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[count...])), more > 0 {
+      count += more
+      guard count == capacity, capacity < 1 << 24 else { continue }
+      capacity *= 2
+      let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
+      larger.copyMemory(from: UnsafeRawBufferPointer(memory))
+      memory.deallocate()
+      memory = larger
+    }
+    return Text(UnsafeRawBufferPointer(rebasing: memory[..<count]).assumingMemoryBound(to: UInt8.self))
+  }
+
   /// Closes every descriptor of this process from 3 on: what the command inherited is its own.
   public static func closeInherited() { csys_close_from(3) }
 }
@@ -68,7 +86,7 @@ public enum StandardStream: Int32, CaseIterable {
   }
 
   /// One write(2), left out when it would block (a pipe says that it can be written to while PIPE_BUF bytes fit).
-  func writeUnlessFull(_ bytes: UnsafeBufferPointer<UInt8>) {
+  public func writeUnlessFull(_ bytes: UnsafeBufferPointer<UInt8>) {
     guard csys_poll(rawValue, -1, Int32(POLLOUT), 0) > 0 else { return }
     _ = csys_write(rawValue, bytes.baseAddress, bytes.count)
   }

@@ -12,6 +12,12 @@ public enum Host {
 
   public static func changeDirectory(to path: CString) throws(Errno) { _ = try check(csys_chdir(path.pointer)) }
 
+  /// getcwd(3), in memory that is never given back; nil when the directory has no path.
+  public static func currentDirectory() -> CString? {
+    let buffer = UnsafeMutablePointer<CChar>.allocate(capacity: 4096)
+    return getcwd(buffer, 4096).map { CString(UnsafePointer($0)) }
+  }
+
   /// RLIMIT_NPROC's soft limit; nil when there is none.
   public static var processLimit: UInt64? {
     var limit: UInt64 = 0

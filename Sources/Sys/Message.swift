@@ -100,6 +100,15 @@ public struct Message: ExpressibleByStringInterpolation, Sendable {
     value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }
 
+  /// Writes the bytes as they are, without a newline, and waits for a slow reader; for text that was asked for.
+  public func write(to stream: StandardStream) throws(Errno) {
+    var result = Errno(0)
+    withBytes { bytes in
+      do throws(Errno) { try stream.write(bytes) } catch { result = error }
+    }
+    if result != Errno(0) { throw result }
+  }
+
   /// Writes the line and its newline to standard error, in one write(2) so that lines of several processes do not mix.
   ///
   /// It never blocks: a reader that is slow or gone loses the line, not the container.

@@ -1,5 +1,31 @@
 import Boot
+import Sys
+
+/// main(). SwiftPM calls it by this name in both builds.
 @c(swinit_main)
-public func swinitMain(_ argc: Int32, _ argv: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>, _ envp: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
-  return 0
+public func swinitMain(
+  _ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>,
+  _ environment: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+) -> Int32 {
+  let signals = SignalState.takeOver()
+  let vector = UnsafePointer(arguments)
+  let inherited = Environment(UnsafePointer(environment))
+  do throws(UsageError) {
+    switch try Personality(name: vector[0].map { CString(UnsafePointer($0)) }).parse(vector, inherited) {
+    case .run(let configuration):
+      var life = KernelInit(configuration, signals)
+      return try life.run(inherited)
+    case .say(let stream, let parts):
+      for part in parts { try? stream.write(Text(part).bytes) }
+      return 0
+    case .help:
+      try? Help.show()
+      return 0
+    case .pause:
+      return Pause.run()
+    }
+  } catch {
+    if let voice = error.voice { Log(voice: voice).fatal(error.message) } else { error.message.send() }
+    return error.exitCode
+  }
 }

@@ -19,6 +19,7 @@ static const struct {
     {"ns", "ns [noproc] -- CMD: PID 1 of new pid and mount namespaces; its life is told on fd 3", run_ns},
     {"middle", "middle [dying] -- CMD: its parent; says what is left after it; dying: ends at the end of stdin", run_middle},
     {"early", "early SIG ROUNDS blocked|seen -- CMD: signals in the first microseconds, losses counted", run_early},
+    {"crash", "crash PID: makes that process jump to address 1", run_crash},
     // Wrappers: change one thing, then become CMD.
     {"closed", "closed FD,… -- CMD", wrap_closed},
     {"open", "open FD,… -- CMD: /dev/zero on each", wrap_open},
@@ -31,6 +32,7 @@ static const struct {
     {"umask", "umask OCTAL -- CMD", wrap_umask},
     {"chdir", "chdir DIR -- CMD", wrap_chdir},
     {"user", "user UID -- CMD: also the group, no capabilities", wrap_user},
+    {"ids", "ids UID -- CMD: the ids only", wrap_ids},
     {"nnp", "nnp -- CMD: no new privileges", wrap_nnp},
     {"root", "root DIR -- CMD: chroot; a DIR/proc becomes a proc", wrap_root},
     {"readonly", "readonly -- CMD: every mount read-only", wrap_readonly},

@@ -35,6 +35,7 @@ int run_state(char **argv);
 int run_ns(char **argv);
 int run_middle(char **argv);
 int run_early(char **argv);
+int run_crash(char **argv);
 
 int wrap_closed(char **argv);
 int wrap_open(char **argv);
@@ -57,6 +58,7 @@ int wrap_tty(char **argv);
 int wrap_argv0(char **argv);
 int wrap_seccomp(char **argv);
 int wrap_nice(char **argv);
+int wrap_ids(char **argv);
 
 int act_exit(char **argv);
 int act_die(char **argv);

@@ -125,6 +125,12 @@ int wrap_user(char **argv) {
   exec_rest(argv);
 }
 
+int wrap_ids(char **argv) {
+  id_t id = (id_t)number(argv[0]);
+  if (setresgid(id, id, id) != 0 || setresuid(id, id, id) != 0) fail("setresuid");
+  exec_rest(argv);
+}
+
 int wrap_nnp(char **argv) {
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) fail("no_new_privs");
   exec_rest(argv);

@@ -1,0 +1,56 @@
+import Boot
+import Sys
+
+/// Everything that options, variables and a personality can ask for.
+struct Configuration {
+  enum SignalTarget {
+    /// The command's process alone.
+    case child
+    /// The command's process group.
+    case group
+  }
+
+  enum OrphanWarning {
+    case none, each
+  }
+
+  var log = Log()
+  var policy = Lifecycle.Policy()
+  var exitMap = ExitMap()
+  var signalTarget = SignalTarget.group
+  /// What the command leads: a process group, a session, or nothing.
+  var leads = SpawnRequest.Group.own
+  /// Opened on descriptors 0 to 2; nil: /dev/console where one of them is closed.
+  var console: CString?
+  /// Words for the init chain, when there is no command.
+  var commandLine: CString?
+  var user: CString?
+  var directory: CString?
+  /// NAME=value.
+  var variables: [CString] = []
+  var parentDeathSignal: Signal?
+  var preHooks: [CommandWords] = []
+  var postHooks: [CommandWords] = []
+  var report = Report.Mode.none
+  var warnsOfOrphans = OrphanWarning.none
+  /// argv of the command; nil: the init chain.
+  var command: SpawnRequest.Vector?
+}
+
+/// A mistake in how swinit was called.
+struct UsageError: Error {
+  let message: Message
+  let exitCode: Int32
+  /// Whose form the message is said in; nil: as it stands.
+  let voice: Log.Voice?
+
+  /// A mistake in swinit's own options.
+  init(_ message: Message) { self.init(message, exitCode: 2, voice: .native) }
+
+  /// A mistake in a personality's options.
+  init(_ message: Message, exitCode: Int32, voice: Log.Voice? = nil) {
+    self.message = message
+    self.exitCode = exitCode
+    self.voice = voice
+  }
+}

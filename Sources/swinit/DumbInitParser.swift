@@ -1,0 +1,77 @@
+import Boot
+import Sys
+
+/// swinit as dumb-init: -c -r s:r -v -h -V with their long names, DUMB_INIT_DEBUG and DUMB_INIT_SETSID.
+enum DumbInitParser {
+  static func parse(_ arguments: SpawnRequest.Vector, _ environment: Environment) throws(UsageError) -> Personality.Request {
+    var configuration = Configuration()
+    configuration.log.voice = .dumbInit
+    var isSingleChild = environment.value("DUMB_INIT_SETSID").map { $0.text == "0" } ?? false
+    if let debug = environment.value("DUMB_INIT_DEBUG"), debug.text == "1" { configuration.log.threshold = .debug }
+    var rewrites: [(Signal, Signal?)] = []
+
+    var reader = OptionReader(
+      arguments, letters: "hvVcr:",
+      long: [
+        .init(name: "help", letter: UInt8(ascii: "h")), .init(name: "single-child", letter: UInt8(ascii: "c")),
+        .init(name: "rewrite", letter: UInt8(ascii: "r")), .init(name: "verbose", letter: UInt8(ascii: "v")),
+        .init(name: "version", letter: UInt8(ascii: "V")),
+      ])
+    while let (letter, value) = try reader.next() {
+      switch (letter, value) {
+      case (UInt8(ascii: "h"), _): return .say(.error, [usage])
+      case (UInt8(ascii: "V"), _): return .say(.error, ["dumb-init v", Version.text, "_swinit\n"])
+      case (UInt8(ascii: "v"), _): configuration.log.threshold = .debug
+      case (UInt8(ascii: "r"), let value?): rewrites.append(try rewrite(value))
+      default: isSingleChild = true
+      }
+    }
+
+    if isSingleChild {
+      configuration.leads = .inherited
+      configuration.signalTarget = .child
+    } else {
+      configuration.leads = .session
+      // A session of its own has no shell that could continue it after a stop that it may catch.
+      for signal in [Signal.terminalStop, .terminalInput, .terminalOutput] {
+        configuration.policy.rewrites.rewrite(signal, to: .stop)
+      }
+    }
+    for (from, to) in rewrites { configuration.policy.rewrites.rewrite(from, to: to) }
+    configuration = try NativeParser.variables(environment, over: configuration)
+
+    guard let command = reader.command else {
+      throw UsageError("Usage: dumb-init [option] command [[arg] ...]; see dumb-init --help", exitCode: 1)
+    }
+    configuration.command = command
+    return .run(configuration)
+  }
+
+  /// Numbers, as dumb-init has them; names are understood too.
+  private static func rewrite(_ value: CString) throws(UsageError) -> (Signal, Signal?) {
+    if let (from, to) = value.text.cut(at: UInt8(ascii: ":")), let received = Signal(from) {
+      if to == "0" { return (received, nil) }
+      if let sent = Signal(to) { return (received, sent) }
+    }
+    throw UsageError(
+      "Usage: -r option takes <signum>:<signum>, where <signum> is a signal's number or name and the second may be 0; not '\(value)'",
+      exitCode: 1)
+  }
+
+  private static let usage: StaticString = """
+    dumb-init (swinit standing in for dumb-init)
+    Usage: dumb-init [option] command [[arg] ...]
+
+    Runs the command in a session of its own, forwards signals to its process group, reaps
+    orphans, ends what is left over, and exits with the command's code.
+
+      -c, --single-child   Send signals to the command alone, in this session.
+      -r, --rewrite s:r    Forward signal s as signal r; 0 drops it (may be repeated).
+      -v, --verbose        Say what is done.
+      -h, --help           Show this text.
+      -V, --version        Show the version.
+
+    Variables: DUMB_INIT_DEBUG=1, DUMB_INIT_SETSID=0, and those of swinit --help.
+
+    """
+}

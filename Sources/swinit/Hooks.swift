@@ -1,0 +1,114 @@
+import Boot
+import Sys
+
+/// The programs before and after the command. Everything they need is laid out before the command starts.
+struct Hooks {
+  private let programs: [Program]
+  private let code: UnsafeMutablePointer<CChar>
+  private let signal: UnsafeMutablePointer<CChar>
+
+  static let exitCodeVariable: StaticString = "SWINIT_EXIT_CODE"
+  static let exitSignalVariable: StaticString = "SWINIT_EXIT_SIGNAL"
+
+  /// Hooks that run before: nothing to tell them.
+  init(before hooks: [CommandWords], _ environment: Environment, _ signals: SignalState) {
+    self.init(hooks, environment, signals, directory: nil, UnsafeMutablePointer.allocate(capacity: 1), .allocate(capacity: 1))
+  }
+
+  /// Hooks that run after: how the command ended is written into their environment then.
+  init(after hooks: [CommandWords], _ environment: Environment, _ signals: SignalState, directory: CString?) {
+    var environment = environment
+    let code = CString(copying: Text(Hooks.exitCodeVariable), Text("=000"))
+    let signal = CString(copying: Text(Hooks.exitSignalVariable), Text("=0000000000"))
+    environment.set(code)
+    environment.set(signal)
+    self.init(
+      hooks, environment, signals, directory: directory,
+      UnsafeMutablePointer(mutating: code.pointer + Text(Hooks.exitCodeVariable).count + 1),
+      UnsafeMutablePointer(mutating: signal.pointer + Text(Hooks.exitSignalVariable).count + 1))
+  }
+
+  private init(
+    _ hooks: [CommandWords], _ environment: Environment, _ signals: SignalState, directory: CString?,
+    _ code: UnsafeMutablePointer<CChar>, _ signal: UnsafeMutablePointer<CChar>
+  ) {
+    programs = hooks.map {
+      var program = Program(Environment.vector(of: $0.words), environment, signals)
+      program.stay(in: directory)
+      return program
+    }
+    self.code = code
+    self.signal = signal
+  }
+
+  /// What ended a run of hooks before its end.
+  enum Interruption {
+    /// This hook failed.
+    case failed(Program, code: Int32)
+    case cannotStart(ExecFailure)
+    /// This signal asked for the end of everything.
+    case stopped(Signal)
+  }
+
+  /// Runs them in order; stops at the first that fails or at a signal that asks for the end. Other signals wait in the queue for the
+  /// command.
+  func runBefore(_ reaper: inout Reaper, _ log: Log) -> Interruption? {
+    for program in programs {
+      log.info("running the hook '\(program.request.file)'")
+      do throws(SpawnError) {
+        reaper.await(try program.start())
+      } catch {
+        return .cannotStart(program.explain(error))
+      }
+      var asked: Signal?
+      let status = Hooks.wait(&reaper, for: SignalSet(.terminate, .interrupt, .quit, .hangup, .child)) { asked = $0 }
+      if let asked { return .stopped(asked) }
+      if status.code != 0 { return .failed(program, code: status.code) }
+    }
+    return nil
+  }
+
+  /// Runs all of them, whatever becomes of one.
+  func runAfter(_ status: WaitStatus?, code exitCode: Int32, _ reaper: inout Reaper, _ log: Log) {
+    if programs.isEmpty { return }
+    Hooks.write("\(exitCode)", to: code)
+    if case .signaled(let killer, _) = status {
+      var name = Message()
+      killer.appendName(to: &name)
+      Hooks.write(name, to: signal)
+    } else {
+      Hooks.write("", to: signal)
+    }
+    for program in programs {
+      log.info("running the hook '\(program.request.file)'")
+      do throws(SpawnError) {
+        reaper.await(try program.start())
+        let ended = Hooks.wait(&reaper, for: SignalState.queued) { _ in }
+        if ended.code != 0 { log.warning("the hook '\(program.request.file)' failed (code \(ended.code))") }
+      } catch {
+        log.warning("the hook '\(program.request.file)' failed: \(program.explain(error).message)")
+      }
+    }
+  }
+
+  /// Waits for the hook's end, and forwards the signals of `set` to it.
+  private static func wait(_ reaper: inout Reaper, for set: SignalSet, onSignal: (Signal) -> Void) -> WaitStatus {
+    while true {
+      let remaining = reaper.reap()
+      if let outcome = reaper.outcome { return outcome }
+      guard let hook = reaper.awaited else { return .exited(Panic.exitCode) }
+      let more = if case .more = remaining { true } else { false }
+      let arrival = more ? SignalQueue.pending(of: set) : SignalQueue.next(of: set, until: nil)
+      guard let arrival, arrival.isForOthers else { continue }
+      onSignal(arrival.signal)
+      try? hook.sendToGroup(arrival.signal)
+    }
+  }
+
+  private static func write(_ text: Message, to slot: UnsafeMutablePointer<CChar>) {
+    text.withBytes { bytes in
+      for (index, byte) in bytes.enumerated() { slot[index] = CChar(bitPattern: byte) }
+      slot[bytes.count] = 0
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import Boot
+import Sys
+
+/// Reads the command line and the variables of swinit by its own name.
+struct NativeParser {
+  private var configuration = Configuration()
+
+  /// `arguments` is the whole argv; variables are read first, so that options win.
+  static func parse(arguments: SpawnRequest.Vector, environment: Environment) throws(UsageError) -> Personality.Request {
+    var parser = NativeParser()
+    try parser.readVariables(environment)
+
+    var index = arguments[0] == nil ? 0 : 1
+    while let pointer = arguments[index], pointer[0] == CChar(UInt8(ascii: "-")), pointer[1] != 0 {
+      let word = CString(UnsafePointer(pointer))
+      index += 1
+      if word.text == "--" { break }
+      guard let (option, attached) = NativeOption.find(word) else {
+        throw UsageError("unknown option '\(word)'; see 'swinit --help'")
+      }
+      if case .help = option { return .help }
+      if case .version = option { return .say(.output, ["swinit ", Version.text, "\n"]) }
+      let description = option.description
+      guard description.value != nil else {
+        guard attached == nil else { throw UsageError("--\(description.name) takes no value, but '\(word)' gives it one") }
+        parser.turnOn(option)
+        continue
+      }
+      var value = attached
+      if value == nil, let next = arguments[index] {
+        value = CString(UnsafePointer(next))
+        index += 1
+      }
+      guard let value else { throw UsageError("--\(description.name) needs a value: \(description.expected)") }
+      try parser.set(option, to: value, from: .option)
+    }
+    if arguments[index] != nil { parser.configuration.command = arguments + index }
+    return .run(parser.configuration)
+  }
+
+  /// What the SWINIT_ variables say, for the personalities.
+  static func variables(_ environment: Environment, over configuration: Configuration) throws(UsageError) -> Configuration {
+    var parser = NativeParser()
+    parser.configuration = configuration
+    try parser.readVariables(environment)
+    return parser.configuration
+  }
+
+  /// `environment` without the variables that are meant for this process: a swinit further down must not obey them again.
+  static func withoutVariables(_ environment: Environment) -> Environment {
+    var rest = environment
+    for option in NativeOption.allCases {
+      if let variable = option.description.variable { rest.remove(variable) }
+    }
+    return rest
+  }
+
+  private enum Origin {
+    case option, variable
+  }
+
+  private mutating func readVariables(_ environment: Environment) throws(UsageError) {
+    for option in NativeOption.allCases {
+      let description = option.description
+      guard let variable = description.variable, let value = environment.value(variable) else { continue }
+      if description.value != nil {
+        // An empty variable is how a compose file or a pod unsets one.
+        if !value.isEmpty { try set(option, to: value, from: .variable) }
+      } else if try NativeParser.isOn(value, variable) {
+        turnOn(option)
+      }
+    }
+  }
+
+  private static func isOn(_ value: CString, _ variable: StaticString) throws(UsageError) -> Bool {
+    let text = value.text
+    switch true {
+    case text == "1", text.matchesIgnoringCase("true"), text.matchesIgnoringCase("yes"), text.matchesIgnoringCase("on"): return true
+    case text.isEmpty, text == "0", text.matchesIgnoringCase("false"), text.matchesIgnoringCase("no"),
+      text.matchesIgnoringCase("off"):
+      return false
+    default: throw UsageError("bad value '\(value)' for \(variable): expected 1 or 0")
+    }
+  }
+
+  private mutating func turnOn(_ option: NativeOption) {
+    if case .report = option { configuration.report = .line }
+    if case .verbose = option { configuration.log.threshold = configuration.log.threshold == .warning ? .info : .debug }
+  }
+
+  private mutating func set(_ option: NativeOption, to value: CString, from origin: Origin) throws(UsageError) {
+    do throws(BadWord) {
+      try set(option, value, origin)
+    } catch {
+      let name = option.description
+      let whose: Message = origin == .option ? "--\(name.name)" : "\(name.variable ?? "")"
+      if error.word == value.text { throw UsageError("bad value '\(value)' for \(whose): expected \(error.expected)") }
+      throw UsageError("bad value '\(value)' for \(whose): '\(error.word)': expected \(error.expected)")
+    }
+  }
+
+  private mutating func set(_ option: NativeOption, _ value: CString, _ origin: Origin) throws(BadWord) {
+    let text = value.text
+    switch option {
+    case .rewrite: try configuration.policy.rewrites.add(text)
+    case .signalTarget:
+      if text == "child" {
+        configuration.signalTarget = .child
+      } else if text == "group" {
+        configuration.signalTarget = .group
+      } else {
+        throw BadWord(text, expected: "child or group")
+      }
+    case .exitMap: try configuration.exitMap.add(text)
+    case .drain:
+      guard let drain = try Interval.parse(text) else { throw BadWord(text, expected: "a time that ends, such as 5s") }
+      configuration.policy.drain = drain
+    case .killAfter: configuration.policy.killAfter = try Interval.parse(text)
+    case .grace: configuration.policy.grace = try Interval.parse(text)
+    case .user:
+      if text.isEmpty { throw BadWord(text, expected: "a user of /etc/passwd or a number") }
+      configuration.user = value
+    case .chdir:
+      if text.isEmpty { throw BadWord(text, expected: "a directory") }
+      configuration.directory = value
+    case .env: try addVariables(value, origin)
+    case .console:
+      if text.isEmpty { throw BadWord(text, expected: "the path of a terminal") }
+      configuration.console = value
+    case .commandLine: configuration.commandLine = value
+    case .pdeathsig:
+      guard let signal = Signal(text) else { throw BadWord(text, expected: "a signal such as TERM, RTMIN+3 or 15") }
+      configuration.parentDeathSignal = signal
+    case .pre: configuration.preHooks.append(try CommandWords(text))
+    case .post: configuration.postHooks.append(try CommandWords(text))
+    case .report, .verbose, .help, .version: return
+    }
+  }
+
+  private mutating func addVariables(_ value: CString, _ origin: Origin) throws(BadWord) {
+    guard origin == .variable else { return try addVariable(value) }
+    try value.text.forEachPart(separatedBy: UInt8(ascii: "\n")) { (line) throws(BadWord) in
+      if !line.isEmpty { try addVariable(CString(copying: line)) }
+    }
+  }
+
+  private mutating func addVariable(_ variable: CString) throws(BadWord) {
+    guard let (name, _) = variable.text.cut(at: UInt8(ascii: "=")), !name.isEmpty else {
+      throw BadWord(variable.text, expected: "NAME=VALUE")
+    }
+    configuration.variables.append(variable)
+  }
+}

@@ -1,0 +1,20 @@
+import Boot
+import Sys
+
+/// What happens when swinit itself goes wrong: never silence.
+enum Panic {
+  static let exitCode: Int32 = 70
+
+  /// Runs on the fault handler's stack: says what happened, ends everything in order, and exits.
+  static let handler: @convention(c) (Int32, Int32, UInt64, UInt64) -> Void = { number, code, address, instruction in
+    let log = Log()
+    let signal = Signal(number: Int(number)) ?? .abort
+    log.fatal(
+      "panic: \(signal) (code \(code)) at instruction 0x\(hexadecimal: instruction), address 0x\(hexadecimal: address); this is a fault in swinit \(Version.text). Ending all processes, then exit 70."
+    )
+    SignalQueue.block(SignalState.queued)
+    let isInit = ProcessID.current == .initProcess ? Rest.Init.pidOne : .subreaper
+    var shutdown = Shutdown(Lifecycle(Lifecycle.Policy()), Reaper(log), Rest(isInit), log)
+    _ = shutdown.run {}
+  }
+}

@@ -1,0 +1,43 @@
+import Boot
+import Sys
+
+/// Whom this program is, by the base name of argv[0]: itself, or one of the inits it stands in for.
+///
+/// The others' options, variables, message forms and exit codes are kept. What no user of theirs can want is not: options of the command
+/// that are taken for the init's own, lost signals, a blocked Ctrl-Z, an endless wait when SIGCHLD is ignored.
+enum Personality {
+  case native, tini, dumbInit, catatonit
+
+  /// What a command line asks for.
+  enum Request {
+    case run(Configuration)
+    /// Write this to standard output, or to standard error, and exit with 0.
+    case say(StandardStream, [StaticString])
+    /// The native `--help`, which is made from the table of options.
+    case help
+    /// Hold a namespace open.
+    case pause
+  }
+
+  init(name: CString?) {
+    let name = name?.text.baseName ?? Text("")
+    if name == "docker-init" || name == "tini" || name.hasPrefix("tini-") {
+      self = .tini
+    } else if name == "dumb-init" {
+      self = .dumbInit
+    } else if name == "catatonit" || name == "podman-init" {
+      self = .catatonit
+    } else {
+      self = .native
+    }
+  }
+
+  func parse(_ arguments: SpawnRequest.Vector, _ environment: Environment) throws(UsageError) -> Request {
+    switch self {
+    case .native: try NativeParser.parse(arguments: arguments, environment: environment)
+    case .tini: try TiniParser.parse(arguments, environment)
+    case .dumbInit: try DumbInitParser.parse(arguments, environment)
+    case .catatonit: try CatatonitParser.parse(arguments, environment)
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Sys
+
+/// The processes that are left when the command has ended: for PID 1 all of its namespace, for a subreaper its descendants.
+struct Rest {
+  private let isInit: Init
+
+  enum Init { case pidOne, subreaper }
+
+  init(_ isInit: Init) { self.isInit = isInit }
+
+  /// Sends `signal` to each of them.
+  func send(_ signal: Signal) {
+    guard isInit == .subreaper else {
+      try? ProcessID.sendToAll(signal)
+      return
+    }
+    forEach { try? $0.process.send(signal) }
+  }
+
+  /// Calls `body` with each of them that is not a zombie. Without /proc there is nothing to list.
+  func forEach(_ body: (ProcessTable.Entry) -> Void) {
+    guard var table = ProcessTable() else { return }
+    let own = ProcessID.current
+    while let entry = table.next() {
+      guard entry.process != own, !entry.isZombie else { continue }
+      if isInit == .pidOne || ProcessTable.isDescendant(entry, of: own) { body(entry) }
+    }
+  }
+
+  /// When there is no child left: one that came into the namespace from outside (`docker exec`). A subreaper has no such.
+  var foreigner: ProcessID? {
+    guard isInit == .pidOne, ProcessID.othersExist else { return nil }
+    var found: ProcessID?
+    forEach { if found == nil { found = $0.process } }
+    return found
+  }
+
+  /// Names up to eight of them, and counts the others: `2 processes: sleep (17), sh (21)`.
+  var names: Message {
+    var list = Message()
+    var count = 0
+    forEach { entry in
+      count += 1
+      guard count <= 8 else { return }
+      if count > 1 { list.append(", ") }
+      entry.name.withText { list.append(word: $0) }
+      list.append(contentsOf: " (\(entry.process))")
+    }
+    if count > 8 { list.append(contentsOf: " and \(count - 8) more") }
+    if count == 0 { return "processes that /proc does not show" }
+    let noun: StaticString = count == 1 ? "process" : "processes"
+    return "\(count) \(noun): \(list)"
+  }
+}

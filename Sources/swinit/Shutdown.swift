@@ -1,0 +1,89 @@
+import Boot
+import Sys
+
+/// The orderly end: what is left gets TERM, has its time, gets KILL, and the end is when the last one has gone.
+struct Shutdown {
+  private let rest: Rest
+  private let log: Log
+  private var life: Lifecycle
+  private var reaper: Reaper
+  private var hasBegun = false
+
+  init(_ life: Lifecycle, _ reaper: Reaper, _ rest: Rest, _ log: Log) {
+    self.life = life
+    self.reaper = reaper
+    self.rest = rest
+    self.log = log
+  }
+
+  /// Returns when no process is left that can be waited for. `onLeftovers` is called once before the first signal, and only if there
+  /// are any. Returns the reaper that has seen them go.
+  mutating func run(onLeftovers: () -> Void) -> Reaper {
+    while true {
+      let remaining = reaper.reap()
+      var foreigner: ProcessID?
+      if case .none = remaining {
+        foreigner = rest.foreigner
+        if foreigner == nil { return reaper }
+      }
+      if !hasBegun {
+        hasBegun = true
+        onLeftovers()
+        perform(life.commandEnded(at: .now))
+      }
+      while let action = life.expire(at: .now) {
+        if case .giveUp = action {
+          log.warning("still there after SIGKILL: \(rest.names)")
+          return reaper
+        }
+        perform(action)
+      }
+      if case .more = remaining { continue }
+      if let foreigner {
+        // Not a child, so its end has no SIGCHLD. Where it cannot be watched, the kernel ends it with this namespace.
+        guard case .woken = Watch.wait(for: foreigner, orSignals: SignalState.queued, until: life.deadline) else {
+          return reaper
+        }
+        take(SignalQueue.pending(of: SignalState.queued))
+      } else {
+        take(SignalQueue.next(of: SignalState.queued, until: life.deadline))
+      }
+    }
+  }
+
+  private mutating func take(_ arrival: SignalQueue.Arrival?) {
+    if let arrival, arrival.isForOthers, let action = life.receive(arrival.signal, at: .now) { perform(action) }
+    // A process that was forked while the others were killed is not left behind.
+    if life.isKilling { rest.send(.kill) }
+  }
+
+  private func perform(_ action: Lifecycle.Action) {
+    switch action {
+    case .terminateRest:
+      log.info("ending \(rest.names)")
+      rest.send(.terminate)
+      rest.send(.resume)
+    case .signalRest(let signal):
+      rest.send(signal)
+    case .reportLate(let killIn):
+      if let killIn {
+        log.fatal("waiting for \(rest.names); SIGKILL in \(killIn.secondsRoundedUp) s")
+      } else {
+        log.fatal("waiting for \(rest.names)")
+      }
+    case .killRest:
+      log.info("killing \(rest.names)")
+      rest.send(.kill)
+    case .forward, .holdBack, .killCommand, .giveUp:
+      break
+    }
+  }
+}
+
+extension SignalQueue.Arrival {
+  /// Whether it concerns the processes this init stands for. SIGCHLD is its own; so are the SIGPIPE and SIGXFSZ of its own writes,
+  /// which the kernel sends in its name.
+  var isForOthers: Bool {
+    signal != .child && !((signal == .pipe || signal == .fileSize) && sender == .current)
+  }
+}
