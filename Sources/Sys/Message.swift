@@ -2,38 +2,50 @@
 ///
 /// It is always one line: control characters of the words in it are written as `\xNN`, a word of over 256 bytes is cut in its
 /// middle, and what does not fit into the line ends with "…".
-public struct Message: ExpressibleByStringInterpolation, Sendable {
+///
+/// The functions that do the work are kept out of line: there are many messages, and each is built where it is said.
+public struct Message: ExpressibleByStringInterpolation, StringInterpolationProtocol, Sendable {
+  public typealias StringInterpolation = Message
+  public typealias StringLiteralType = StaticString
+
   public static let capacity = 1024
 
-  private var buffer = InlineArray<1024, UInt8>(repeating: 0)
-  public private(set) var count = 0
+  private var buffer: InlineArray<1024, UInt8>
+  public private(set) var count: Int
 
-  public init() {}
-  public init(stringLiteral literal: StaticString) { append(literal) }
-  public init(stringInterpolation: StringInterpolation) { self = stringInterpolation.message }
-
-  public struct StringInterpolation: StringInterpolationProtocol {
-    var message = Message()
-
-    public init(literalCapacity: Int, interpolationCount: Int) {}
-    public mutating func appendLiteral(_ literal: StaticString) { message.append(literal) }
-    public mutating func appendInterpolation(_ text: Text) { message.append(word: text) }
-    public mutating func appendInterpolation(_ text: CString) { message.append(word: text.text) }
-    public mutating func appendInterpolation(_ literal: StaticString) { message.append(literal) }
-    public mutating func appendInterpolation(_ value: some BinaryInteger) { message.append(decimal: Int(value)) }
-    public mutating func appendInterpolation(octal value: UInt32) { message.append(octal: value) }
-    public mutating func appendInterpolation(hexadecimal value: UInt64) { message.append(hexadecimal: value) }
-    public mutating func appendInterpolation(_ error: Errno) { message.append(error.text) }
-    public mutating func appendInterpolation(_ signal: Signal) { message.append(signal) }
-    public mutating func appendInterpolation(_ process: ProcessID) { message.append(decimal: Int(process.rawValue)) }
-    public mutating func appendInterpolation(_ other: Message) { message.append(contentsOf: other) }
+  @inline(never)
+  public init() {
+    buffer = InlineArray(repeating: 0)
+    count = 0
   }
+
+  public init(stringLiteral literal: StaticString) {
+    self.init()
+    append(literal)
+  }
+  public init(stringInterpolation: Message) { self = stringInterpolation }
+  public init(literalCapacity: Int, interpolationCount: Int) { self.init() }
+
+  public mutating func appendLiteral(_ literal: StaticString) { append(literal) }
+  public mutating func appendInterpolation(_ text: Text) { append(word: text) }
+  public mutating func appendInterpolation(_ text: CString) { append(word: text.text) }
+  public mutating func appendInterpolation(_ literal: StaticString) { append(literal) }
+  public mutating func appendInterpolation(_ value: Int) { append(decimal: value) }
+  public mutating func appendInterpolation(_ value: Int32) { append(decimal: Int(value)) }
+  public mutating func appendInterpolation(_ value: Int64) { append(decimal: Int(value)) }
+  public mutating func appendInterpolation(octal value: UInt32) { append(UInt(value), radix: 8) }
+  public mutating func appendInterpolation(hexadecimal value: UInt64) { append(UInt(value), radix: 16) }
+  public mutating func appendInterpolation(_ error: Errno) { append(error.text) }
+  public mutating func appendInterpolation(_ signal: Signal) { append(signal) }
+  public mutating func appendInterpolation(_ process: ProcessID) { append(decimal: Int(process.rawValue)) }
+  public mutating func appendInterpolation(_ other: Message) { append(contentsOf: other) }
 
   /// Calls `body` with the bytes written so far.
   public func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
     buffer.span.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0.prefix(count))) }
   }
 
+  @inline(never)
   public mutating func append(byte: UInt8) {
     guard count < Message.capacity - 4 else {
       if count < Message.capacity - 1 {
@@ -49,17 +61,21 @@ public struct Message: ExpressibleByStringInterpolation, Sendable {
     count += 1
   }
 
+  @inline(never)
   public mutating func append(_ literal: StaticString) { append(Text(literal)) }
 
+  @inline(never)
   public mutating func append(_ text: Text) {
     for byte in text.bytes { append(byte: byte) }
   }
 
+  @inline(never)
   public mutating func append(contentsOf other: Message) {
     for index in 0..<other.count { append(byte: other.buffer[index]) }
   }
 
   /// Appends a word that somebody else wrote.
+  @inline(never)
   public mutating func append(word: Text) {
     guard word.count > 256 else { return append(escaping: word) }
     append(escaping: word.prefix(200))
@@ -67,6 +83,7 @@ public struct Message: ExpressibleByStringInterpolation, Sendable {
     append(escaping: word.dropFirst(word.count - 40))
   }
 
+  @inline(never)
   private mutating func append(escaping text: Text) {
     for byte in text.bytes {
       guard byte < 0x20 || byte == 0x7F else {
@@ -79,18 +96,19 @@ public struct Message: ExpressibleByStringInterpolation, Sendable {
     }
   }
 
+  @inline(never)
   public mutating func append(decimal value: Int) {
     if value < 0 { append(byte: UInt8(ascii: "-")) }
     append(value.magnitude, radix: 10)
   }
-  public mutating func append(octal value: UInt32) { append(UInt(value), radix: 8) }
-  public mutating func append(hexadecimal value: UInt64) { append(UInt(value), radix: 16) }
 
+  @inline(never)
   private mutating func append(_ value: UInt, radix: UInt) {
     if value >= radix { append(value / radix, radix: radix) }
     append(byte: Message.digit(UInt8(truncatingIfNeeded: value % radix)))
   }
 
+  @inline(never)
   public mutating func append(_ signal: Signal) {
     append("SIG")
     signal.appendName(to: &self)
@@ -112,6 +130,7 @@ public struct Message: ExpressibleByStringInterpolation, Sendable {
   /// Writes the line and its newline to standard error, in one write(2) so that lines of several processes do not mix.
   ///
   /// It never blocks: a reader that is slow or gone loses the line, not the container.
+  @inline(never)
   public func send() {
     var line = self
     line.buffer[line.count] = UInt8(ascii: "\n")

@@ -3,8 +3,9 @@ import Sys
 
 /// swinit as catatonit and podman-init: -g -h -L -P -V and CATATONIT_DEBUG.
 enum CatatonitParser {
-  static func parse(_ arguments: SpawnRequest.Vector, _ environment: Environment) throws(UsageError) -> Personality.Request {
-    var configuration = Configuration()
+  static func parse(
+    _ arguments: SpawnRequest.Vector, _ environment: Environment, into configuration: inout Configuration
+  ) throws(UsageError) -> Personality.Request {
     configuration.log.voice = .catatonit
     configuration.log.threshold = environment.value("CATATONIT_DEBUG") == nil ? .fatal : .debug
     configuration.signalTarget = .child
@@ -23,12 +24,12 @@ enum CatatonitParser {
       }
     }
     if isPause { return .pause }
-    configuration = try NativeParser.variables(environment, over: configuration)
+    try NativeParser.readVariables(environment, into: &configuration)
     guard let command = reader.command else {
       throw UsageError("missing program name; usage: catatonit [-ghLPV] [--] <progname> [<arguments>...]", exitCode: 1, voice: .catatonit)
     }
     configuration.command = command
-    return .run(configuration)
+    return .run
   }
 
   private static let usage: StaticString = """

@@ -39,17 +39,26 @@ struct Configuration {
 
 /// A mistake in how swinit was called.
 struct UsageError: Error {
-  let message: Message
+  /// Kept out of line: it is thrown through many frames.
+  private let said: Said
+  private final class Said: Sendable {
+    let message: Message
+    init(_ message: Message) { self.message = message }
+  }
+
+  var message: Message { said.message }
   let exitCode: Int32
   /// Whose form the message is said in; nil: as it stands.
   let voice: Log.Voice?
 
   /// A mistake in swinit's own options.
+  @inline(never)
   init(_ message: Message) { self.init(message, exitCode: 2, voice: .native) }
 
   /// A mistake in a personality's options.
+  @inline(never)
   init(_ message: Message, exitCode: Int32, voice: Log.Voice? = nil) {
-    self.message = message
+    said = Said(message)
     self.exitCode = exitCode
     self.voice = voice
   }

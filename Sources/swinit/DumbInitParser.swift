@@ -3,8 +3,9 @@ import Sys
 
 /// swinit as dumb-init: -c -r s:r -v -h -V with their long names, DUMB_INIT_DEBUG and DUMB_INIT_SETSID.
 enum DumbInitParser {
-  static func parse(_ arguments: SpawnRequest.Vector, _ environment: Environment) throws(UsageError) -> Personality.Request {
-    var configuration = Configuration()
+  static func parse(
+    _ arguments: SpawnRequest.Vector, _ environment: Environment, into configuration: inout Configuration
+  ) throws(UsageError) -> Personality.Request {
     configuration.log.voice = .dumbInit
     var isSingleChild = environment.value("DUMB_INIT_SETSID").map { $0.text == "0" } ?? false
     if let debug = environment.value("DUMB_INIT_DEBUG"), debug.text == "1" { configuration.log.threshold = .debug }
@@ -38,13 +39,13 @@ enum DumbInitParser {
       }
     }
     for (from, to) in rewrites { configuration.policy.rewrites.rewrite(from, to: to) }
-    configuration = try NativeParser.variables(environment, over: configuration)
+    try NativeParser.readVariables(environment, into: &configuration)
 
     guard let command = reader.command else {
       throw UsageError("Usage: dumb-init [option] command [[arg] ...]; see dumb-init --help", exitCode: 1)
     }
     configuration.command = command
-    return .run(configuration)
+    return .run
   }
 
   /// Numbers, as dumb-init has them; names are understood too.

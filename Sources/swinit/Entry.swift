@@ -11,8 +11,10 @@ public func swinitMain(
   let vector = UnsafePointer(arguments)
   let inherited = Environment(UnsafePointer(environment))
   do throws(UsageError) {
-    switch try Personality(name: vector[0].map { CString(UnsafePointer($0)) }).parse(vector, inherited) {
-    case .run(let configuration):
+    var configuration = Configuration()
+    let personality = Personality(name: vector[0].map { CString(UnsafePointer($0)) })
+    switch try personality.parse(vector, inherited, into: &configuration) {
+    case .run:
       var life = KernelInit(configuration, signals)
       return try life.run(inherited)
     case .say(let stream, let parts):

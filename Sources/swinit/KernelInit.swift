@@ -45,10 +45,10 @@ struct KernelInit {
     // A command that did not start keeps its 126 or 127, whatever the map says.
     let code = ending.status == nil ? statusCode : configuration.exitMap[statusCode]
 
-    endRest { report?.note($0) }
+    endRest(noting: &report)
     if ending.process != nil {
       after.runAfter(ending.status, code: code, &reaper, log)
-      if !configuration.postHooks.isEmpty { endRest { _ in } }
+      if !configuration.postHooks.isEmpty { endRest(noting: &report) }
     }
     report?.send(
       Report.Ending(
@@ -110,7 +110,7 @@ struct KernelInit {
       return Ending(command: program.request.file, process: process, code: 0)
     } catch {
       let failure = program.explain(error)
-      log.fatal(failure.message)
+      log.cannotExecute(program.request.file, error.errno, failure.message)
       return Ending(command: program.request.file, code: failure.exitCode)
     }
   }
@@ -250,9 +250,9 @@ struct KernelInit {
     }
   }
 
-  private mutating func endRest(onLeftover: (ProcessTable.Entry) -> Void) {
-    let rest = Rest(isInit)
-    var shutdown = Shutdown(life, reaper, rest, log)
-    reaper = shutdown.run { rest.forEach(onLeftover) }
+  private mutating func endRest(noting report: inout Report?) {
+    var shutdown = Shutdown(life, reaper, Rest(isInit), log)
+    shutdown.run(noting: &report)
+    reaper = shutdown.reaper
   }
 }

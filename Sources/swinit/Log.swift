@@ -2,7 +2,7 @@ import Sys
 
 /// What swinit says: one line each on standard error, in the form of the program whose name it was started by.
 struct Log {
-  enum Voice {
+  enum Voice: Sendable {
     case native, tini, dumbInit, catatonit
   }
 
@@ -15,16 +15,34 @@ struct Log {
   /// What is said: this level and all before it.
   var threshold = Level.warning
 
-  func fatal(_ message: @autoclosure () -> Message) { say(.fatal, message) }
-  func warning(_ message: @autoclosure () -> Message) { say(.warning, message) }
-  func info(_ message: @autoclosure () -> Message) { say(.info, message) }
-  func debug(_ message: @autoclosure () -> Message) { say(.debug, message) }
+  // The message is built only when it is said, and where it is said: a closure each would make the program a third larger.
+  @inline(__always)
+  func fatal(_ message: @autoclosure () -> Message) { if says(.fatal) { say(.fatal, message()) } }
+  @inline(__always)
+  func warning(_ message: @autoclosure () -> Message) { if says(.warning) { say(.warning, message()) } }
+  @inline(__always)
+  func info(_ message: @autoclosure () -> Message) { if says(.info) { say(.info, message()) } }
+  @inline(__always)
+  func debug(_ message: @autoclosure () -> Message) { if says(.debug) { say(.debug, message()) } }
 
-  private func say(_ level: Level, _ message: () -> Message) {
-    guard level.rawValue <= threshold.rawValue else { return }
+  private func says(_ level: Level) -> Bool { level.rawValue <= threshold.rawValue }
+
+  @inline(never)
+  private func say(_ level: Level, _ message: Message) {
     var line = prefix(level)
-    line.append(contentsOf: message())
+    line.append(contentsOf: message)
     line.send()
+  }
+
+  /// A command that could not be executed, in the peers' words where tools look for them, and with the cause.
+  @inline(never)
+  func cannotExecute(_ command: CString, _ error: Errno, _ cause: Message) {
+    switch voice {
+    case .native: say(.fatal, cause)
+    case .tini: say(.fatal, "exec \(command) failed: \(error) (\(cause))")
+    case .dumbInit: say(.fatal, "\(command): \(error) (\(cause))")
+    case .catatonit: say(.fatal, "failed to exec pid1: \(error) (\(cause))")
+    }
   }
 
   private func prefix(_ level: Level) -> Message {

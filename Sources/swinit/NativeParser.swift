@@ -2,13 +2,12 @@ import Boot
 import Sys
 
 /// Reads the command line and the variables of swinit by its own name.
-struct NativeParser {
-  private var configuration = Configuration()
-
+enum NativeParser {
   /// `arguments` is the whole argv; variables are read first, so that options win.
-  static func parse(arguments: SpawnRequest.Vector, environment: Environment) throws(UsageError) -> Personality.Request {
-    var parser = NativeParser()
-    try parser.readVariables(environment)
+  static func parse(
+    _ arguments: SpawnRequest.Vector, _ environment: Environment, into configuration: inout Configuration
+  ) throws(UsageError) -> Personality.Request {
+    try readVariables(environment, into: &configuration)
 
     var index = arguments[0] == nil ? 0 : 1
     while let pointer = arguments[index], pointer[0] == CChar(UInt8(ascii: "-")), pointer[1] != 0 {
@@ -23,7 +22,7 @@ struct NativeParser {
       let description = option.description
       guard description.value != nil else {
         guard attached == nil else { throw UsageError("--\(description.name) takes no value, but '\(word)' gives it one") }
-        parser.turnOn(option)
+        turnOn(option, &configuration)
         continue
       }
       var value = attached
@@ -32,18 +31,10 @@ struct NativeParser {
         index += 1
       }
       guard let value else { throw UsageError("--\(description.name) needs a value: \(description.expected)") }
-      try parser.set(option, to: value, from: .option)
+      try set(option, to: value, from: .option, &configuration)
     }
-    if arguments[index] != nil { parser.configuration.command = arguments + index }
-    return .run(parser.configuration)
-  }
-
-  /// What the SWINIT_ variables say, for the personalities.
-  static func variables(_ environment: Environment, over configuration: Configuration) throws(UsageError) -> Configuration {
-    var parser = NativeParser()
-    parser.configuration = configuration
-    try parser.readVariables(environment)
-    return parser.configuration
+    if arguments[index] != nil { configuration.command = arguments + index }
+    return .run
   }
 
   /// `environment` without the variables that are meant for this process: a swinit further down must not obey them again.
@@ -59,15 +50,16 @@ struct NativeParser {
     case option, variable
   }
 
-  private mutating func readVariables(_ environment: Environment) throws(UsageError) {
+  /// What the SWINIT_ variables say. They hold under every name of this program.
+  static func readVariables(_ environment: Environment, into configuration: inout Configuration) throws(UsageError) {
     for option in NativeOption.allCases {
       let description = option.description
       guard let variable = description.variable, let value = environment.value(variable) else { continue }
       if description.value != nil {
         // An empty variable is how a compose file or a pod unsets one.
-        if !value.isEmpty { try set(option, to: value, from: .variable) }
-      } else if try NativeParser.isOn(value, variable) {
-        turnOn(option)
+        if !value.isEmpty { try set(option, to: value, from: .variable, &configuration) }
+      } else if try isOn(value, variable) {
+        turnOn(option, &configuration)
       }
     }
   }
@@ -83,14 +75,16 @@ struct NativeParser {
     }
   }
 
-  private mutating func turnOn(_ option: NativeOption) {
+  private static func turnOn(_ option: NativeOption, _ configuration: inout Configuration) {
     if case .report = option { configuration.report = .line }
     if case .verbose = option { configuration.log.threshold = configuration.log.threshold == .warning ? .info : .debug }
   }
 
-  private mutating func set(_ option: NativeOption, to value: CString, from origin: Origin) throws(UsageError) {
+  private static func set(
+    _ option: NativeOption, to value: CString, from origin: Origin, _ configuration: inout Configuration
+  ) throws(UsageError) {
     do throws(BadWord) {
-      try set(option, value, origin)
+      try set(option, value, origin, &configuration)
     } catch {
       let name = option.description
       let whose: Message = origin == .option ? "--\(name.name)" : "\(name.variable ?? "")"
@@ -99,7 +93,9 @@ struct NativeParser {
     }
   }
 
-  private mutating func set(_ option: NativeOption, _ value: CString, _ origin: Origin) throws(BadWord) {
+  private static func set(
+    _ option: NativeOption, _ value: CString, _ origin: Origin, _ configuration: inout Configuration
+  ) throws(BadWord) {
     let text = value.text
     switch option {
     case .rewrite: try configuration.policy.rewrites.add(text)
@@ -123,7 +119,7 @@ struct NativeParser {
     case .chdir:
       if text.isEmpty { throw BadWord(text, expected: "a directory") }
       configuration.directory = value
-    case .env: try addVariables(value, origin)
+    case .env: try addVariables(value, origin, &configuration)
     case .console:
       if text.isEmpty { throw BadWord(text, expected: "the path of a terminal") }
       configuration.console = value
@@ -137,14 +133,16 @@ struct NativeParser {
     }
   }
 
-  private mutating func addVariables(_ value: CString, _ origin: Origin) throws(BadWord) {
-    guard origin == .variable else { return try addVariable(value) }
+  private static func addVariables(
+    _ value: CString, _ origin: Origin, _ configuration: inout Configuration
+  ) throws(BadWord) {
+    guard origin == .variable else { return try addVariable(value, &configuration) }
     try value.text.forEachPart(separatedBy: UInt8(ascii: "\n")) { (line) throws(BadWord) in
-      if !line.isEmpty { try addVariable(CString(copying: line)) }
+      if !line.isEmpty { try addVariable(CString(copying: line), &configuration) }
     }
   }
 
-  private mutating func addVariable(_ variable: CString) throws(BadWord) {
+  private static func addVariable(_ variable: CString, _ configuration: inout Configuration) throws(BadWord) {
     guard let (name, _) = variable.text.cut(at: UInt8(ascii: "=")), !name.isEmpty else {
       throw BadWord(variable.text, expected: "NAME=VALUE")
     }

@@ -15,6 +15,7 @@ enum Panic {
     SignalQueue.block(SignalState.queued)
     let isInit = ProcessID.current == .initProcess ? Rest.Init.pidOne : .subreaper
     var shutdown = Shutdown(Lifecycle(Lifecycle.Policy()), Reaper(log), Rest(isInit), log)
-    _ = shutdown.run {}
+    var report: Report?
+    shutdown.run(noting: &report)
   }
 }

@@ -10,7 +10,8 @@ enum Personality {
 
   /// What a command line asks for.
   enum Request {
-    case run(Configuration)
+    /// Run what the configuration holds.
+    case run
     /// Write this to standard output, or to standard error, and exit with 0.
     case say(StandardStream, [StaticString])
     /// The native `--help`, which is made from the table of options.
@@ -32,12 +33,15 @@ enum Personality {
     }
   }
 
-  func parse(_ arguments: SpawnRequest.Vector, _ environment: Environment) throws(UsageError) -> Request {
+  /// Reads the command line and the variables into `configuration`, which is all defaults.
+  func parse(
+    _ arguments: SpawnRequest.Vector, _ environment: Environment, into configuration: inout Configuration
+  ) throws(UsageError) -> Request {
     switch self {
-    case .native: try NativeParser.parse(arguments: arguments, environment: environment)
-    case .tini: try TiniParser.parse(arguments, environment)
-    case .dumbInit: try DumbInitParser.parse(arguments, environment)
-    case .catatonit: try CatatonitParser.parse(arguments, environment)
+    case .native: try NativeParser.parse(arguments, environment, into: &configuration)
+    case .tini: try TiniParser.parse(arguments, environment, into: &configuration)
+    case .dumbInit: try DumbInitParser.parse(arguments, environment, into: &configuration)
+    case .catatonit: try CatatonitParser.parse(arguments, environment, into: &configuration)
     }
   }
 }

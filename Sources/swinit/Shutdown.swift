@@ -6,7 +6,7 @@ struct Shutdown {
   private let rest: Rest
   private let log: Log
   private var life: Lifecycle
-  private var reaper: Reaper
+  private(set) var reaper: Reaper
   private var hasBegun = false
 
   init(_ life: Lifecycle, _ reaper: Reaper, _ rest: Rest, _ log: Log) {
@@ -16,25 +16,24 @@ struct Shutdown {
     self.log = log
   }
 
-  /// Returns when no process is left that can be waited for. `onLeftovers` is called once before the first signal, and only if there
-  /// are any. Returns the reaper that has seen them go.
-  mutating func run(onLeftovers: () -> Void) -> Reaper {
+  /// Returns when no process is left that can be waited for. Those that were left at its begin are noted in the report.
+  mutating func run(noting report: inout Report?) {
     while true {
       let remaining = reaper.reap()
       var foreigner: ProcessID?
       if case .none = remaining {
         foreigner = rest.foreigner
-        if foreigner == nil { return reaper }
+        if foreigner == nil { return }
       }
       if !hasBegun {
         hasBegun = true
-        onLeftovers()
+        if report != nil { rest.forEach { report?.note($0) } }
         perform(life.commandEnded(at: .now))
       }
       while let action = life.expire(at: .now) {
         if case .giveUp = action {
           log.warning("still there after SIGKILL: \(rest.names)")
-          return reaper
+          return
         }
         perform(action)
       }
@@ -42,7 +41,7 @@ struct Shutdown {
       if let foreigner {
         // Not a child, so its end has no SIGCHLD. Where it cannot be watched, the kernel ends it with this namespace.
         guard case .woken = Watch.wait(for: foreigner, orSignals: SignalState.queued, until: life.deadline) else {
-          return reaper
+          return
         }
         take(SignalQueue.pending(of: SignalState.queued))
       } else {

@@ -3,8 +3,9 @@ import Sys
 
 /// swinit as tini and docker-init: -h -s -v -w -g -l -p SIG -e CODE --version, and the TINI_ variables.
 enum TiniParser {
-  static func parse(_ arguments: SpawnRequest.Vector, _ environment: Environment) throws(UsageError) -> Personality.Request {
-    var configuration = Configuration()
+  static func parse(
+    _ arguments: SpawnRequest.Vector, _ environment: Environment, into configuration: inout Configuration
+  ) throws(UsageError) -> Personality.Request {
     configuration.log.voice = .tini
     configuration.signalTarget = .child
     // tini ends when its child does, and the kernel ends the rest.
@@ -33,11 +34,11 @@ enum TiniParser {
     if isOn(environment.value("TINI_KILL_PROCESS_GROUP")) { configuration.signalTarget = .group }
     if let value = environment.value("TINI_VERBOSITY") { verbosity = value.text.decimal(upTo: 9) ?? 0 }
     configuration.log.threshold = Log.Level(rawValue: min(verbosity, Log.Level.debug.rawValue)) ?? .fatal
-    configuration = try NativeParser.variables(environment, over: configuration)
+    try NativeParser.readVariables(environment, into: &configuration)
 
     guard let command = reader.command else { throw UsageError("\(usageLine)", exitCode: 1) }
     configuration.command = command
-    return .run(configuration)
+    return .run
   }
 
   /// tini takes the mere presence of a variable; nobody who writes 0 means on.

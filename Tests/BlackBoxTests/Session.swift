@@ -137,7 +137,10 @@ final class Session {
   }
 
   /// Sends PID 1 a signal from outside.
-  func send(_ signal: Int32) { kill(pid, signal) }
+  func send(_ signal: Int32) {
+    // Never kill(0): that would be the tests themselves.
+    if pid > 0, end == nil { kill(pid, signal) }
+  }
 
   func write(_ text: String) { _ = Array(text.utf8).withUnsafeBytes { Glibc.write(input, $0.baseAddress, $0.count) } }
 
@@ -225,7 +228,7 @@ final class Session {
     guard !over else { return }
     over = true
     closeInput()
-    if end == nil, pid != 0 { kill(pid, SIGKILL) }
+    if end == nil, pid > 0 { kill(pid, SIGKILL) }
     for (index, fd) in readers.enumerated() where fd >= 0 && index != Source.tty.rawValue { close(fd) }
     // With nobody reading its status, the launcher kills what is left and ends.
     if launcher > 0 { waitpid(launcher, nil, 0) }
