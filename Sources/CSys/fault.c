@@ -7,7 +7,7 @@
 static csys_fault_report report_fault;
 static volatile uint64_t sent_faults;
 static volatile sig_atomic_t fault_depth;
-static _Alignas(16) char fault_stack[16384];
+static _Alignas(16) char fault_stack[65536];
 
 enum { EXIT_FAULT = 70 };
 
@@ -43,9 +43,7 @@ uint64_t csys_catch_faults(csys_fault_report report) {
   uint64_t ignored = 0;
   for (int signal = 1; signal < 32; signal++) {
     if (!(CSYS_FAULT_SIGNALS & CSYS_BIT(signal))) continue;
-    // SA_NODEFER: a second fault must come to the handler too, not end PID 1 behind its back.
-    struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER}, old;
-    if (sigaction(signal, &action, &old) == 0 && old.sa_handler == SIG_IGN) ignored |= CSYS_BIT(signal);
+    if (csys_set_handler(signal, on_fault) == 1) ignored |= CSYS_BIT(signal);
   }
   return ignored;
 }

@@ -24,7 +24,7 @@ int32_t csys_wait_signal(uint64_t set, int64_t timeout, struct csys_siginfo *inf
   return (int32_t)result;
 }
 
-// The kernel's struct sigaction. SIG_DFL and SIG_IGN need no restorer, but most architectures have room for one.
+// The kernel's struct sigaction. libc's sigaction(3) is not used: musl's unblocks two real-time signals on the way.
 struct kernel_action {
   void (*handler)(int);
   unsigned long flags;
@@ -34,10 +34,32 @@ struct kernel_action {
   uint64_t mask;
 };
 
-int32_t csys_set_disposition(int32_t signal, enum csys_disposition disposition) {
-  struct kernel_action action = {.handler = disposition == CSYS_IGNORE ? SIG_IGN : SIG_DFL}, old;
-  if (syscall(SYS_rt_sigaction, signal, &action, &old, KERNEL_SET_SIZE) < 0) return -errno;
+#ifdef __x86_64__
+// Where a handler returns to: rt_sigreturn(2). The other architectures have it in their vDSO.
+void csys_signal_return(void);
+__asm__(".text\n.type csys_signal_return,@function\ncsys_signal_return:\n\tmov $15, %eax\n\tsyscall\n");
+enum { KERNEL_SA_RESTORER = 0x04000000 };
+#endif
+
+static int32_t set_action(int32_t signal, struct kernel_action *action) {
+  struct kernel_action old;
+  if (syscall(SYS_rt_sigaction, signal, action, &old, KERNEL_SET_SIZE) < 0) return -errno;
   return old.handler == SIG_IGN;
+}
+
+int32_t csys_set_disposition(int32_t signal, enum csys_disposition disposition) {
+  struct kernel_action action = {.handler = disposition == CSYS_IGNORE ? SIG_IGN : SIG_DFL};
+  return set_action(signal, &action);
+}
+
+int32_t csys_set_handler(int32_t signal, void (*handler)(int, siginfo_t *, void *)) {
+  // SA_NODEFER: a second fault must come to the handler too, not end PID 1 behind its back.
+  struct kernel_action action = {.handler = (void (*)(int))handler, .flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+#ifdef __x86_64__
+  action.flags |= KERNEL_SA_RESTORER;
+  action.restorer = csys_signal_return;
+#endif
+  return set_action(signal, &action);
 }
 
 int32_t csys_signal_fd(uint64_t set) {

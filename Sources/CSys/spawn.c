@@ -46,26 +46,24 @@ static int32_t execute(struct csys_spawn *spawn) {
     execve(spawn->file, spawn->arguments, spawn->environment);
     return failed(spawn, CSYS_STAGE_EXEC, errno);
   }
-  // A file that can be executed in a later directory wins over one that cannot; the first that could not is what is told.
-  int told = ENOENT;
-  const char *told_from = NULL, *told_end = NULL;
-  for (const char *from = spawn->search;;) {
-    const char *end = strchr(from, ':');
-    if (!end) end = from + strlen(from);
-    if (join(spawn, from, end) == 0) {
-      execve(spawn->path, spawn->arguments, spawn->environment);
-      int error = errno;
-      int exists = error != ENOENT && error != ENOTDIR && error != ESTALE && error != ENODEV && error != ETIMEDOUT;
-      if (exists && error != EACCES) return failed(spawn, CSYS_STAGE_EXEC, error);
-      // ENOENT of a file that is there means its interpreter or its loader.
-      if (!told_from && access(spawn->path, F_OK) == 0) told = error, told_from = from, told_end = end;
-    }
-    if (!*end) break;
-    from = end + 1;
+  // A file that can be executed in a later directory wins over one that cannot.
+  int refused = 0;
+  for (const char *from = spawn->search, *end; from; from = *end ? end + 1 : NULL) {
+    end = from + strcspn(from, ":");
+    if (join(spawn, from, end) < 0) continue;
+    execve(spawn->path, spawn->arguments, spawn->environment);
+    if (errno == EACCES) refused = EACCES;
+    else if (errno != ENOENT && errno != ENOTDIR && errno != ESTALE && errno != ENODEV && errno != ETIMEDOUT)
+      return failed(spawn, CSYS_STAGE_EXEC, errno);
   }
-  if (told_from) join(spawn, told_from, told_end);
-  else spawn->path[0] = 0;
-  return failed(spawn, CSYS_STAGE_EXEC, told);
+  // None. The first that is there is what is told; where it says ENOENT, its interpreter or its loader is missing.
+  for (const char *from = spawn->search, *end; from; from = *end ? end + 1 : NULL) {
+    end = from + strcspn(from, ":");
+    if (join(spawn, from, end) == 0 && access(spawn->path, F_OK) == 0)
+      return failed(spawn, CSYS_STAGE_EXEC, access(spawn->path, X_OK) == 0 ? ENOENT : EACCES);
+  }
+  spawn->path[0] = 0;
+  return failed(spawn, CSYS_STAGE_EXEC, refused ? refused : ENOENT);
 }
 
 static int32_t become(struct csys_spawn *spawn) {

@@ -47,7 +47,7 @@ final class Session {
 
   /// - Parameters:
   ///   - words: swinit's words, behind its own name.
-  ///   - env: variables beside PATH.
+  ///   - env: all variables; PATH has a standard value.
   ///   - via: `probe` wrappers that prepare the process which becomes PID 1, in order.
   ///   - program: what is run instead of swinit, with `prefix` before the words.
   convenience init(
@@ -74,7 +74,8 @@ final class Session {
     for (source, target) in zip([out.write, err.write, status.write], [Int32(1), 2, 3]) {
       posix_spawn_file_actions_adddup2(&actions, source, target)
     }
-    let environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"] + env
+    let path = env.contains { $0.hasPrefix("PATH=") } ? [] : ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+    let environment = path + env
     var argv: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
     defer { (argv + envp).forEach { free($0) } }

@@ -19,9 +19,10 @@ import Testing
     return root
   }
 
+  /// A group that is named stands alone, as with docker's --user.
   @Test(arguments: [
-    ("web", 1001, 1002, [1002, 2001, 2002]), ("1001", 1001, 1002, [1002, 2001, 2002]), ("web:disk", 1001, 6, [6, 2001, 2002]),
-    ("web:77", 1001, 77, [77, 2001, 2002]), ("last", 1004, 1005, [1005]), ("root", 0, 0, [0]),
+    ("web", 1001, 1002, [1002, 2001, 2002]), ("1001", 1001, 1002, [1002, 2001, 2002]), ("web:disk", 1001, 6, [6]),
+    ("web:77", 1001, 77, [77]), ("last", 1004, 1005, [1005]), ("root", 0, 0, [0]),
   ] as [(String, Int, Int, [Int])])
   func named(_ user: String, _ uid: Int, _ gid: Int, _ groups: [Int]) throws {
     let got = try root().run(["--user", user, "--", "/probe", "state"]).state()

@@ -49,6 +49,9 @@ int32_t csys_wait_signal(uint64_t set, int64_t timeout, struct csys_siginfo *inf
 enum csys_disposition : int32_t { CSYS_DEFAULT = 0, CSYS_IGNORE = 1 };
 int32_t csys_set_disposition(int32_t signal, enum csys_disposition disposition);
 
+/// rt_sigaction(2) to a handler on the alternate stack. Returns as csys_set_disposition.
+int32_t csys_set_handler(int32_t signal, void (*handler)(int, siginfo_t *, void *));
+
 /// signalfd4(2), close-on-exec and non-blocking. It is polled only; signals are taken by csys_wait_signal.
 int32_t csys_signal_fd(uint64_t set);
 

@@ -167,7 +167,8 @@ int run_early(char **argv) {
     if (blocked) {
       spin(1000L * (round * 1000 / rounds));
     } else {
-      while (!takes(child, sent) && waitpid(child, NULL, WNOHANG | WNOWAIT) == 0) {
+      siginfo_t ended = {0};
+      while (!takes(child, sent) && waitid(P_PID, (id_t)child, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == 0) {
       }
       spin(1000L * (round * 200 / rounds));
     }
