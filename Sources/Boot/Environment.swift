@@ -1,34 +1,53 @@
 public import Sys
 
 /// An environment that is being put together for a program, environ(7). Order is kept; each name is there once.
+///
+/// It is copied only when it is changed: a plain container passes the one that came in, and takes no memory for it.
 public struct Environment {
-  /// NAME=value, each with its NUL.
-  public private(set) var variables: [CString] = []
+  /// NAME=value, each with its NUL. Those without a '=' are kept too: they are somebody's.
+  private enum Variables {
+    case original(SpawnRequest.Vector)
+    case changed([CString])
+  }
 
-  public init() {}
+  private var variables: Variables
 
-  /// The variables of an envp. Those without a '=' are kept too: they are somebody's.
-  public init(_ vector: SpawnRequest.Vector) {
-    var index = 0
-    while let variable = vector[index] {
-      variables.append(CString(UnsafePointer(variable)))
-      index += 1
+  public init() { variables = .changed([]) }
+
+  /// The variables of an envp.
+  public init(_ vector: SpawnRequest.Vector) { variables = .original(vector) }
+
+  /// How many variables there are.
+  public var count: Int {
+    switch variables {
+    case .changed(let list): return list.count
+    case .original(let vector):
+      var count = 0
+      while vector[count] != nil { count += 1 }
+      return count
+    }
+  }
+
+  /// One variable, `NAME=value`.
+  public subscript(index: Int) -> CString {
+    switch variables {
+    case .changed(let list): list[index]
+    // Within the count there is no NULL; the empty text never shows.
+    case .original(let vector): vector[index].map { CString(UnsafePointer($0)) } ?? CString("")
     }
   }
 
   /// The value of a variable.
   public func value(_ name: StaticString) -> CString? {
-    index(of: Text(name)).map { variables[$0].dropFirst(Text(name).count + 1) }
+    index(of: Text(name)).map { self[$0].dropFirst(Text(name).count + 1) }
   }
 
   /// Sets `NAME=value` in the place of a variable of that name, or at the end.
   public mutating func set(_ variable: CString) {
-    let text = variable.text
-    if let name = text.cut(at: UInt8(ascii: "="))?.before, let index = index(of: name) {
-      variables[index] = variable
-    } else {
-      variables.append(variable)
-    }
+    let place = variable.text.cut(at: UInt8(ascii: "=")).flatMap { index(of: $0.before) }
+    var list = copy()
+    if let place { list[place] = variable } else { list.append(variable) }
+    variables = .changed(list)
   }
 
   public mutating func set(_ name: StaticString, _ value: Text) {
@@ -36,19 +55,35 @@ public struct Environment {
   }
 
   public mutating func remove(_ name: StaticString) {
-    if let index = index(of: Text(name)) { variables.remove(at: index) }
+    guard let place = index(of: Text(name)) else { return }
+    var list = copy()
+    list.remove(at: place)
+    variables = .changed(list)
   }
 
   private func index(of name: Text) -> Int? {
-    variables.firstIndex { variable in
-      let bytes = UnsafeRawPointer(variable.pointer).assumingMemoryBound(to: UInt8.self)
-      for (offset, byte) in name.bytes.enumerated() where bytes[offset] != byte { return false }
-      return bytes[name.count] == UInt8(ascii: "=")
-    }
+    for index in 0..<count where self[index].isVariable(name) { return index }
+    return nil
   }
 
-  /// A NULL-terminated copy for execve(2), in memory that is never given back.
-  public func vector() -> SpawnRequest.Vector { Environment.vector(of: variables) }
+  private func copy() -> [CString] {
+    guard case .original = variables else {
+      guard case .changed(let list) = variables else { return [] }
+      return list
+    }
+    var list: [CString] = []
+    list.reserveCapacity(count + 8)
+    for index in 0..<count { list.append(self[index]) }
+    return list
+  }
+
+  /// NULL-terminated, as execve(2) takes it; a copy is in memory that is never given back.
+  public func vector() -> SpawnRequest.Vector {
+    switch variables {
+    case .original(let vector): vector
+    case .changed(let list): Environment.vector(of: list)
+    }
+  }
 
   /// Words as a NULL-terminated vector for execve(2), in memory that is never given back.
   public static func vector(of words: [CString]) -> SpawnRequest.Vector {
@@ -56,5 +91,13 @@ public struct Environment {
     for (index, word) in words.enumerated() { vector[index] = UnsafeMutablePointer(mutating: word.pointer) }
     vector[words.count] = nil
     return UnsafePointer(vector)
+  }
+}
+
+extension CString {
+  /// Whether this is `name=…`. Reads no further than it has to.
+  fileprivate func isVariable(_ name: Text) -> Bool {
+    for (offset, byte) in name.bytes.enumerated() where UInt8(bitPattern: pointer[offset]) != byte { return false }
+    return pointer[name.count] == CChar(UInt8(ascii: "="))
   }
 }

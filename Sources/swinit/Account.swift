@@ -13,7 +13,8 @@ struct Account {
       self.environment = environment
       return
     }
-    let database = UserDatabase(passwd: FileDescriptor.text(of: CString("/etc/passwd")), group: FileDescriptor.text(of: CString("/etc/group")))
+    let database = UserDatabase(
+      passwd: FileDescriptor.text(of: CString("/etc/passwd")), group: FileDescriptor.text(of: CString("/etc/group")))
     let account: UserDatabase.Account
     do throws(BadWord) {
       account = try database.account(word.text)

@@ -26,7 +26,8 @@ enum CatatonitParser {
     if isPause { return .pause }
     try NativeParser.readVariables(environment, into: &configuration)
     guard let command = reader.command else {
-      throw UsageError("missing program name; usage: catatonit [-ghLPV] [--] <progname> [<arguments>...]", exitCode: 1, voice: .catatonit)
+      throw UsageError(
+        "missing program name; usage: catatonit [-ghLPV] [--] <progname> [<arguments>...]", exitCode: 1, voice: .catatonit)
     }
     configuration.command = command
     return .run

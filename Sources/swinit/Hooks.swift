@@ -4,33 +4,36 @@ import Sys
 /// The programs before and after the command. Everything they need is laid out before the command starts.
 struct Hooks {
   private let programs: [Program]
-  private let code: UnsafeMutablePointer<CChar>
-  private let signal: UnsafeMutablePointer<CChar>
+  private let code: UnsafeMutablePointer<CChar>?
+  private let signal: UnsafeMutablePointer<CChar>?
 
   static let exitCodeVariable: StaticString = "SWINIT_EXIT_CODE"
   static let exitSignalVariable: StaticString = "SWINIT_EXIT_SIGNAL"
 
-  /// Hooks that run before: nothing to tell them.
-  init(before hooks: [CommandWords], _ environment: Environment, _ signals: SignalState) {
-    self.init(hooks, environment, signals, directory: nil, UnsafeMutablePointer.allocate(capacity: 1), .allocate(capacity: 1))
+  /// Hooks that run before the command; nil when there are none.
+  init?(before hooks: [CommandWords], _ environment: Environment, _ signals: SignalState) {
+    if hooks.isEmpty { return nil }
+    // Nothing has ended yet that could be told of.
+    self.init(hooks, environment, signals, directory: nil, nil, nil)
   }
 
-  /// Hooks that run after: how the command ended is written into their environment then.
-  init(after hooks: [CommandWords], _ environment: Environment, _ signals: SignalState, directory: CString?) {
+  /// Hooks that run after all has ended; nil when there are none. How the command ended is written into their environment then.
+  init?(after hooks: [CommandWords], _ environment: Environment, _ signals: SignalState) {
+    if hooks.isEmpty { return nil }
     var environment = environment
     let code = CString(copying: Text(Hooks.exitCodeVariable), Text("=000"))
     let signal = CString(copying: Text(Hooks.exitSignalVariable), Text("=0000000000"))
     environment.set(code)
     environment.set(signal)
     self.init(
-      hooks, environment, signals, directory: directory,
+      hooks, environment, signals, directory: Host.currentDirectory(),
       UnsafeMutablePointer(mutating: code.pointer + Text(Hooks.exitCodeVariable).count + 1),
       UnsafeMutablePointer(mutating: signal.pointer + Text(Hooks.exitSignalVariable).count + 1))
   }
 
   private init(
     _ hooks: [CommandWords], _ environment: Environment, _ signals: SignalState, directory: CString?,
-    _ code: UnsafeMutablePointer<CChar>, _ signal: UnsafeMutablePointer<CChar>
+    _ code: UnsafeMutablePointer<CChar>?, _ signal: UnsafeMutablePointer<CChar>?
   ) {
     programs = hooks.map {
       var program = Program(Environment.vector(of: $0.words), environment, signals)
@@ -70,7 +73,6 @@ struct Hooks {
 
   /// Runs all of them, whatever becomes of one.
   func runAfter(_ status: WaitStatus?, code exitCode: Int32, _ reaper: inout Reaper, _ log: Log) {
-    if programs.isEmpty { return }
     Hooks.write("\(exitCode)", to: code)
     if case .signaled(let killer, _) = status {
       var name = Message()
@@ -105,7 +107,8 @@ struct Hooks {
     }
   }
 
-  private static func write(_ text: Message, to slot: UnsafeMutablePointer<CChar>) {
+  private static func write(_ text: Message, to slot: UnsafeMutablePointer<CChar>?) {
+    guard let slot else { return }
     text.withBytes { bytes in
       for (index, byte) in bytes.enumerated() { slot[index] = CChar(bitPattern: byte) }
       slot[bytes.count] = 0

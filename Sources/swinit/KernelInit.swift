@@ -29,13 +29,11 @@ struct KernelInit {
 
     prepareNamespace()
     var report = Report(configuration.report)
-    let after = Hooks(
-      after: configuration.postHooks, environment, signals,
-      directory: configuration.postHooks.isEmpty ? nil : Host.currentDirectory())
     let before = Hooks(before: configuration.preHooks, environment, signals)
+    let after = Hooks(after: configuration.postHooks, environment, signals)
 
     var ending: Ending
-    if let interruption = before.runBefore(&reaper, log) {
+    if let interruption = before?.runBefore(&reaper, log) {
       ending = end(interruption)
     } else {
       ending = startCommand(account)
@@ -46,9 +44,9 @@ struct KernelInit {
     let code = ending.status == nil ? statusCode : configuration.exitMap[statusCode]
 
     endRest(noting: &report)
-    if ending.process != nil {
+    if ending.process != nil, let after {
       after.runAfter(ending.status, code: code, &reaper, log)
-      if !configuration.postHooks.isEmpty { endRest(noting: &report) }
+      endRest(noting: &report)
     }
     report?.send(
       Report.Ending(

@@ -82,7 +82,8 @@ enum NativeOption: CaseIterable {
         name: "report", variable: "SWINIT_REPORT", help: "write one line of JSON on standard error at the end")
     case .verbose:
       Description(
-        name: "verbose", letter: UInt8(ascii: "v"), variable: "SWINIT_VERBOSE", help: "say what is done; twice: each process reaped")
+        name: "verbose", letter: UInt8(ascii: "v"), variable: "SWINIT_VERBOSE",
+        help: "say what is done; twice: each process reaped")
     case .help:
       Description(name: "help", letter: UInt8(ascii: "h"), help: "show this text")
     case .version:

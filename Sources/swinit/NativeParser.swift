@@ -67,7 +67,8 @@ enum NativeParser {
   private static func isOn(_ value: CString, _ variable: StaticString) throws(UsageError) -> Bool {
     let text = value.text
     switch true {
-    case text == "1", text.matchesIgnoringCase("true"), text.matchesIgnoringCase("yes"), text.matchesIgnoringCase("on"): return true
+    case text == "1", text.matchesIgnoringCase("true"), text.matchesIgnoringCase("yes"), text.matchesIgnoringCase("on"):
+      return true
     case text.isEmpty, text == "0", text.matchesIgnoringCase("false"), text.matchesIgnoringCase("no"),
       text.matchesIgnoringCase("off"):
       return false

@@ -44,7 +44,8 @@ enum TiniParser {
   /// tini takes the mere presence of a variable; nobody who writes 0 means on.
   private static func isOn(_ value: CString?) -> Bool {
     guard let value else { return false }
-    return !(value.text == "0" || value.isEmpty || value.text.matchesIgnoringCase("no") || value.text.matchesIgnoringCase("false"))
+    return
+      !(value.text == "0" || value.isEmpty || value.text.matchesIgnoringCase("no") || value.text.matchesIgnoringCase("false"))
   }
 
   private static func bad(_ value: CString, _ option: StaticString) -> UsageError {

@@ -56,9 +56,9 @@ import Testing
 
   /// A pipe ends for its reader when the command closes it, although swinit was started with it.
   @Test func pipesEndWithTheCommand() throws {
-    let script = #"exec 3>&1; { exec "$0" -- "$1" closed 5 -- "$1" hold; } 5>&1 >&3 3>&- | { cat; echo end; } "#
+    let script = #"{ exec "$0" -- "$1" closed 5 -- "$1" hold >&2; } 5>&1 >&2 | { cat; echo end; }"#
     let session = try Session(["-c", script, Place.swinit, Place.probe], program: "/bin/sh")
-    try session.line("ready")
+    try session.line("ready", on: .err)
     try session.line("end")
   }
 

@@ -6,6 +6,8 @@
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -32,11 +34,43 @@ static int child_main(void *argument) {
   } else if (command->channel >= 0) {
     if (dup2(command->channel, BENCH_CHANNEL) < 0) goto failed;
   }
-  if (command->die_with_parent && prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) goto failed;
   execve(command->file, command->arguments, command->environment);
 failed:
   child->error = errno;
   _exit(127);
+}
+
+/// Ends with a message what has no caller to tell.
+static void require(int holds, const char *what) {
+  if (holds) return;
+  perror(what);
+  _exit(1);
+}
+
+/// Waits until `pid` has ended, for whatever else ends meanwhile too, and exits with its code.
+static void exit_after(pid_t pid) {
+  int wait_status;
+  pid_t ended;
+  do ended = wait(&wait_status);
+  while (ended != pid && (ended > 0 || errno == EINTR));
+  _exit(ended == pid ? bench_exit_code(wait_status) : 1);
+}
+
+int bench_isolate(void) {
+  if (unshare(CLONE_NEWPID) < 0) return errno;
+  pid_t first = fork();
+  if (first < 0) return errno;
+  if (first > 0) exit_after(first);
+
+  // PID 1 of the namespace. When it ends, the kernel kills all the others.
+  require(prctl(PR_SET_PDEATHSIG, SIGKILL) == 0, "prctl");
+  require(unshare(CLONE_NEWNS) == 0, "unshare");
+  require(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0, "mount /");
+  require(mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0, "mount /proc");
+  pid_t harness = fork();
+  require(harness >= 0, "fork");
+  if (harness > 0) exit_after(harness);
+  return 0;
 }
 
 int64_t bench_now(void) {

@@ -50,4 +50,5 @@ final class Channel {
     let count = read(own, &letter, 1)
     guard count == 1 else { throw .payload(subject: subject, expected: message, got: nil) }
     guard letter == message.rawValue else { throw .payload(subject: subject, expected: message, got: letter) }
-  }}
+  }
+}

@@ -7,7 +7,7 @@ final class Debugger {
     /// How often each function that the program has was called.
     var counts: [String: Int] = [:]
     /// The program has no symbols: nothing could be counted.
-    var isStripped = false
+    var isStripped = true
   }
 
   private static let attached = "SWINIT-BENCH-ATTACHED"
@@ -57,18 +57,23 @@ final class Debugger {
     var function: Substring?
     var names: [Substring: String] = [:]
     var number: Substring?
+    var addresses: Set<Substring> = []
     for line in text.split(separator: "\n") {
       let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
-      if line.hasPrefix("No symbol \"\(landmark)\"") || line.hasPrefix("No symbol table") { calls.isStripped = true }
+      if line.hasPrefix("Symbol \"\(landmark)\" is at") { calls.isStripped = false }
       if words.first == "SWINIT-BENCH-FUNCTION" {
         function = words.dropFirst().first
-      } else if words.first == "Breakpoint", let name = function, let number = words.dropFirst().first {
-        names[number] = String(name)
-        calls.counts[String(name)] = 0
+      } else if words.first == "Breakpoint", words.count > 3, let name = function {
         function = nil
+        // Another name of a function that is counted already.
+        guard addresses.insert(words[3]).inserted else { continue }
+        names[words[1]] = String(name)
+        calls.counts[String(name)] = 0
       } else if let first = words.first, first.allSatisfy(\.isNumber) {
         number = first
-      } else if line.contains("breakpoint already hit"), words.count > 3, let count = Int(words[3]), let number, let name = names[number] {
+      } else if line.contains("breakpoint already hit"), words.count > 3, let count = Int(words[3]),
+        let number, let name = names[number]
+      {
         calls.counts[name] = count
       }
     }

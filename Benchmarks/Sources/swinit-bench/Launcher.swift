@@ -44,10 +44,9 @@ final class Launcher {
       nanoseconds: result.wall_nanoseconds, minorFaults: result.minor_faults, exitCode: bench_exit_code(result.wait_status))
   }
 
-  /// Starts it; it ends with the harness at the latest.
+  /// Starts it.
   func start(channel: Channel) throws(BenchError) -> pid_t {
     var command = command(channel: channel.other)
-    command.die_with_parent = 1
     var pid: pid_t = 0
     let error = bench_start(&command, &pid)
     guard error == 0 else { throw .system(call: "start of \(name)", errno: error) }
@@ -58,7 +57,7 @@ final class Launcher {
   private func command(channel: Int32) -> bench_command {
     bench_command(
       file: file, arguments: arguments.pointers, environment: environment.pointers, null: null, channel: channel,
-      new_pid_namespace: isPID1 ? 1 : 0, die_with_parent: 0)
+      new_pid_namespace: isPID1 ? 1 : 0)
   }
 }
 

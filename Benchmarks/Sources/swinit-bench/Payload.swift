@@ -10,7 +10,7 @@ struct Payload {
 final class Payloads {
   private let directory: String
 
-  /// Ends at once with 0; without a C library.
+  /// Ends at once, with the number of its arguments; without a C library.
   var nothing: Payload { Payload(path: "\(directory)/true") }
   /// Waits for its end, and answers SIGUSR1.
   var steady: Payload { Payload(path: "\(directory)/steady") }

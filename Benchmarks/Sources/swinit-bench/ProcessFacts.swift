@@ -21,7 +21,8 @@ struct ProcessFacts {
   /// Nanoseconds that the process itself was on a processor: without its children, exact while it sleeps.
   func cpuNanoseconds() throws(BenchError) -> Int {
     let path = "/proc/\(pid)/schedstat"
-    guard let first = try Files.text(path).split(separator: " ").first, let value = Int(first) else { throw .unreadable(path: path) }
+    let text = try Files.text(path)
+    guard let first = text.split(separator: " ").first, let value = Int(first) else { throw .unreadable(path: path) }
     return value
   }
 

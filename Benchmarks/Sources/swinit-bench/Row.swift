@@ -18,7 +18,8 @@ struct Row: Encodable {
 
   /// What must hold, and whether it does. `met` is nil when there is nothing to judge.
   struct Verdict: Encodable {
-    let bound: String
+    /// What the ratio is to; nil for a bound of swinit's own value.
+    let ratioTo: String?
     let limit: Double
     let observed: Double?
     let met: Bool?
@@ -73,19 +74,19 @@ extension Row {
     verdicts = bounds.map { bound in
       switch bound {
       case .ratioToReference(let limit):
-        Verdict("÷ \(Subject.reference)", limit: limit, observed: comparison(to: Subject.reference)?.ratio)
+        Verdict(Subject.reference, limit: limit, observed: comparison(to: Subject.reference)?.ratio)
       case .ratioToBestPeer(let limit):
-        Verdict("÷ best peer (\(bestPeer ?? "none"))", limit: limit, observed: comparison(to: bestPeer)?.ratio)
+        Verdict(bestPeer ?? "best peer", limit: limit, observed: comparison(to: bestPeer)?.ratio)
       case .value(let limit):
-        Verdict("value", limit: limit, observed: own)
+        Verdict(limit: limit, observed: own)
       }
     }
   }
 }
 
 extension Row.Verdict {
-  init(_ bound: String, limit: Double, observed: Double?) {
-    self.bound = bound
+  init(_ ratioTo: String? = nil, limit: Double, observed: Double?) {
+    self.ratioTo = ratioTo
     self.limit = limit
     self.observed = observed
     met = observed.map { $0 <= limit }

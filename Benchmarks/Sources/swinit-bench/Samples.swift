@@ -14,7 +14,8 @@ struct Samples: Equatable {
 
   /// The middle one of the rounds' ratios; nil when one of the two was not measured or is 0 in a round.
   func ratio(of subject: String, to other: String) -> Double? {
-    guard let upper = values[subject], let lower = values[other], upper.count == lower.count, !lower.contains(0) else { return nil }
+    guard let upper = values[subject], let lower = values[other] else { return nil }
+    guard upper.count == lower.count, !lower.contains(0) else { return nil }
     return Samples.quantile(0.5, of: zip(upper, lower).map { $0 / $1 })
   }
 

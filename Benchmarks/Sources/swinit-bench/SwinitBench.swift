@@ -1,4 +1,5 @@
 import ArgumentParser
+import CBench
 import Foundation
 
 /// The command line.
@@ -31,11 +32,16 @@ struct SwinitBench: ParsableCommand {
   func run() throws {
     let progress = Progress()
     guard geteuid() == 0 else { throw BenchError.unavailable(reason: "needs root, for pid namespaces") }
+    // Before anything is started: a kill(-1, …) by a faulty init, run as root, would end every process of the machine.
+    let isolation = bench_isolate()
+    guard isolation == 0 else { throw BenchError.system(call: "a pid namespace", errno: isolation) }
     let (present, missing) = Subject.find(swinit: swinit)
     for name in missing { progress.note("\(name) is missing; going on without it") }
-    let extent = Laboratory.Extent(rounds: rounds, longRounds: longRounds, orphans: orphans, batch: batch, idleSeconds: idleSeconds)
+    let extent = Laboratory.Extent(
+      rounds: rounds, longRounds: longRounds, orphans: orphans, batch: batch, idleSeconds: idleSeconds)
     let laboratory = Laboratory(
-      subjects: present, payloads: try Payloads(), extent: extent, debugBinary: debugBinary ?? "\(swinit).debug", progress: progress)
+      subjects: present, payloads: try Payloads(), extent: extent, debugBinary: debugBinary ?? "\(swinit).debug",
+      progress: progress)
     var report = try Report(laboratory)
     for figure in Figures.all where only?.names.contains(figure.name) ?? true {
       do {

@@ -33,17 +33,18 @@ struct Table {
     let first = [row.title, row.unit] + values + [bare]
     guard let verdict = row.verdicts.first else {
       let ratio = row.comparisons.first { $0.to == Subject.reference }
-      return [first + [ratio.map { "\(number($0.ratio, digits: 2)) ÷ \($0.to)" } ?? "", "", ""]]
+      return [first + [ratio.map { "\(number($0.ratio, digits: 2)) to \($0.to)" } ?? "", "", ""]]
     }
     let empty = [String](repeating: "", count: first.count)
     return [first + cells(of: verdict)] + row.verdicts.dropFirst().map { empty + cells(of: $0) }
   }
 
   private static func cells(of verdict: Row.Verdict) -> [String] {
-    let isRatio = verdict.bound.hasPrefix("÷")
-    let observed = verdict.observed.map { isRatio ? "\(number($0, digits: 2)) \(verdict.bound)" : number($0, digits: 0) }
+    let observed = verdict.observed.map { value in
+      verdict.ratioTo.map { "\(number(value, digits: 2)) to \($0)" } ?? number(value, digits: 0)
+    }
     let met = verdict.met.map { $0 ? "yes" : "no" }
-    return [observed ?? "–", "≤ \(number(verdict.limit, digits: isRatio ? 2 : 0))", met ?? "–"]
+    return [observed ?? "–", "≤ \(number(verdict.limit, digits: verdict.ratioTo == nil ? 0 : 2))", met ?? "–"]
   }
 
   /// A number with so many digits after the point.

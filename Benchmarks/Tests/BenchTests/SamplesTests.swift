@@ -37,7 +37,8 @@ struct SamplesTests {
     var samples = Samples()
     for (name, value) in [("swinit", 5.0), ("tini-static", 10), ("tini", 4)] { samples.add(value, of: name) }
     let subjects = ["swinit", "tini-static", "tini"].map { Subject(name: $0, path: "/", subreaperOption: nil) }
-    let row = Row("x", "x", unit: "", samples, subjects: subjects, bounds: [.ratioToReference(0.6), .ratioToBestPeer(1), .value(5)])
+    let bounds: [Bound] = [.ratioToReference(0.6), .ratioToBestPeer(1), .value(5)]
+    let row = Row("x", "x", unit: "", samples, subjects: subjects, bounds: bounds)
     #expect(row.verdicts.map(\.met) == [true, false, true])
     #expect(row.verdicts.map(\.observed) == [0.5, 1.25, 5])
   }

@@ -20,8 +20,6 @@ struct bench_command {
   int channel;
   /// Not 0: the program is PID 1 of a new pid namespace.
   int new_pid_namespace;
-  /// Not 0: the program is killed when the harness ends.
-  int die_with_parent;
 };
 
 /// How a program ended, and what it took.
@@ -33,6 +31,11 @@ struct bench_exit {
   /// As wait4(2) gives it.
   int wait_status;
 };
+
+/// Moves the caller into a pid namespace with a /proc of its own, so that no init that is measured, however wrong, can reach a
+/// process outside, and nothing outlives the harness. Returns 0 there, as a process that is not PID 1; the process that called
+/// waits for its end and exits with its code. An errno where that cannot be had. To be called while there is one thread.
+int bench_isolate(void);
 
 /// CLOCK_MONOTONIC in nanoseconds.
 int64_t bench_now(void);

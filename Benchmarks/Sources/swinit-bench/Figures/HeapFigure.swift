@@ -6,8 +6,8 @@ struct HeapFigure: Figure {
 
   /// Every way to the heap: C's, and Swift's own, which end in C's.
   static let functions = [
-    "malloc", "calloc", "realloc", "reallocarray", "posix_memalign", "aligned_alloc", "memalign", "swift_slowAlloc", "swift_allocObject",
-    "__libc_malloc",
+    "malloc", "calloc", "realloc", "reallocarray", "posix_memalign", "aligned_alloc", "memalign", "__libc_malloc",
+    "swift_slowAlloc", "swift_allocObject",
   ]
 
   func measure(in laboratory: Laboratory) throws(BenchError) -> [Row] {

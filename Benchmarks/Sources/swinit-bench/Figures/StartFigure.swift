@@ -11,6 +11,10 @@ struct StartFigure: Figure {
   private func measure(_ place: Subject.Place, in laboratory: Laboratory) throws(BenchError) -> [Row] {
     var launchers: [String: Launcher] = [:]
     for subject in laboratory.subjects {
+      // That the payload does run: given an argument, it ends with 1.
+      var witness = laboratory.payloads.nothing
+      witness.arguments = ["x"]
+      try expect(1, of: try Launcher(subject, witness, place: place).run(), subject)
       launchers[subject.name] = try Launcher(subject, laboratory.payloads.nothing, place: place)
     }
     var wall = Samples()
@@ -21,7 +25,7 @@ struct StartFigure: Figure {
     try laboratory.paired("start, \(place.rawValue)", rounds: warmUp + laboratory.extent.rounds, laboratory.subjects) {
       (subject) throws(BenchError) in
       guard let finished = try launchers[subject.name]?.run() else { return }
-      guard finished.exitCode == 0 else { throw .exitCode(subject: subject.name, expected: 0, got: finished.exitCode) }
+      try expect(0, of: finished, subject)
       count += 1
       guard count > warmUp * laboratory.subjects.count else { return }
       wall.add(Double(finished.nanoseconds) / 1000, of: subject.name)
@@ -34,5 +38,9 @@ struct StartFigure: Figure {
       Row("\(id).net", "the same less `bare`", unit: "µs", digits: 1, wall.less(Subject.bare), subjects: subjects),
       Row("\(id).faults", "page faults of it", unit: "", faults, subjects: subjects),
     ]
+  }
+
+  private func expect(_ code: Int32, of finished: Finished, _ subject: Subject) throws(BenchError) {
+    guard finished.exitCode == code else { throw .exitCode(subject: subject.name, expected: code, got: finished.exitCode) }
   }
 }

@@ -1,14 +1,10 @@
-/* The smallest program there is: it exits with 0. Built without a C library, so that what is measured is the init. */
+/* The smallest program there is: it exits with the number of its arguments, so with 0 when it is used as `true`, and with 1 when the
+ * harness wants to see that it ran. Built without a C library, so that what is measured is the init. */
 
-void _start(void) {
 #if defined(__x86_64__)
-  __asm__ volatile("syscall" ::"a"(231), "D"(0) : "rcx", "r11", "memory"); /* exit_group(0) */
+__asm__(".globl _start\n_start: mov (%rsp), %edi\n dec %edi\n mov $231, %eax\n syscall\n");
 #elif defined(__aarch64__)
-  register long number __asm__("x8") = 94;
-  register long code __asm__("x0") = 0;
-  __asm__ volatile("svc 0" ::"r"(number), "r"(code) : "memory");
+__asm__(".globl _start\n_start: ldr x0, [sp]\n sub x0, x0, #1\n mov x8, #94\n svc #0\n");
 #else
 #error "true.c knows x86_64 and aarch64"
 #endif
-  __builtin_unreachable();
-}

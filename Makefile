@@ -1,0 +1,69 @@
+# swinit: `make run` shows it at work, `make test` tests everything. Both install what is missing first.
+
+BUILD := build
+SCRATCH := .build-musl
+ARCH ?= $(shell uname -m)
+TOOLSET := toolsets/$(ARCH)-linux-musl.json
+PREFIX ?= /usr/local
+
+.DEFAULT_GOAL := help
+.PHONY: help run test setup build static unit black-box runtime lint image bench install clean
+
+help: ## Show the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: setup static ## Build, then run a real container with swinit as its PID 1.
+	scripts/run-demo $(BUILD)/swinit
+
+test: setup lint build static fixtures ## Run all tests and the linter.
+	scripts/test
+
+setup: ## Install what is missing (Debian; asks sudo when not root).
+	@scripts/setup
+
+build: ## Ordinary build: glibc, dynamic, for the unit tests.
+	scripts/build ordinary
+
+static: ## The product: build/swinit, one static binary, and build/swinit.debug with its symbols.
+	scripts/build static $(TOOLSET) $(SCRATCH) $(BUILD)
+
+fixtures: $(BUILD)/probe $(BUILD)/probe-static
+
+PROBE := $(wildcard Tests/Fixtures/probe/*.c Tests/Fixtures/probe/*.h)
+CFLAGS_PROBE := -O1 -Wall -Wextra -Werror
+
+$(BUILD)/probe: $(PROBE)
+	@mkdir -p $(BUILD)
+	$(CC) $(CFLAGS_PROBE) -o $@ $(filter %.c,$^) -lcap -lsystemd
+
+$(BUILD)/probe-static: $(PROBE)
+	@mkdir -p $(BUILD)
+	$(CC) $(CFLAGS_PROBE) -DPROBE_STATIC -static -o $@ $(filter %.c,$^)
+
+unit: ## Unit tests alone.
+	scripts/test unit
+
+black-box: static fixtures ## Black-box tests of the static binary alone.
+	scripts/test black-box
+
+runtime: static fixtures ## Tests under podman and runc alone.
+	scripts/test runtime
+
+lint: ## swift format, the dependency law, shell scripts.
+	scripts/lint
+
+image: ## Build the container image (BUILDER=… for another Swift image).
+	scripts/image
+
+bench: setup static ## Measure against tini, dumb-init and catatonit; writes build/bench.json.
+	swift run -c release --package-path Benchmarks swinit-bench --swinit $(BUILD)/swinit --json $(BUILD)/bench.json $(BENCH_ARGS)
+
+install: static ## Install the binary, the man page and the completions below PREFIX.
+	install -D -m 755 $(BUILD)/swinit $(DESTDIR)$(PREFIX)/bin/swinit
+	install -D -m 644 man/swinit.1 $(DESTDIR)$(PREFIX)/share/man/man1/swinit.1
+	install -D -m 644 completions/swinit.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/swinit
+	install -D -m 644 completions/_swinit $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_swinit
+	install -D -m 644 completions/swinit.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/swinit.fish
+
+clean: ## Remove everything that was built.
+	rm -rf $(BUILD) .build .build-* Benchmarks/.build
