@@ -19,5 +19,6 @@ let package = Package(
     .target(name: "Sys", dependencies: ["CSys"], swiftSettings: product),
     .target(name: "Boot", dependencies: ["Sys"], swiftSettings: product),
     .executableTarget(name: "swinit", dependencies: ["Sys", "Boot"], swiftSettings: product),
+    .testTarget(name: "BlackBoxTests"),
   ]
 )

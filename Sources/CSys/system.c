@@ -104,6 +104,8 @@ int32_t csys_terminal_foreground(int32_t fd) {
 
 int32_t csys_terminal_set_foreground(int32_t fd, int32_t group) { return (int32_t)result_of(ioctl(fd, TIOCSPGRP, &group)); }
 
+int32_t csys_terminal_release(int32_t fd) { return (int32_t)result_of(ioctl(fd, TIOCNOTTY)); }
+
 int32_t csys_next_pid(struct csys_pid_scan *scan) {
   struct entry {  // struct linux_dirent64
     uint64_t inode;

@@ -12,6 +12,9 @@ public struct ProcessID: Equatable, Sendable {
   /// This process's group; 0 when its leader lives outside this pid namespace.
   public static var currentGroup: ProcessID { ProcessID(getpgrp()) }
 
+  /// Whether this process leads its session, getsid(2).
+  public static var leadsSession: Bool { getsid(0) == getpid() }
+
   /// kill(2) for this process.
   public func send(_ signal: Signal) throws(Errno) { _ = try check(csys_kill(rawValue, signal.rawValue)) }
 

@@ -13,6 +13,9 @@ public struct SpawnRequest {
       self.group = group
       self.groups = groups
     }
+
+    /// Whether this process has this user and group, geteuid(2) and getegid(2), and is not root.
+    public var isCurrent: Bool { user != 0 && user == geteuid() && group == getegid() }
   }
 
   public enum Group {

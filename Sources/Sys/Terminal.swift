@@ -18,6 +18,9 @@ public struct Terminal: ~Copyable {
     return group >= 0 ? ProcessID(group) : nil
   }
 
+  /// Gives the terminal up, TIOCNOTTY: for a session leader its whole session does, and its foreground group gets HUP and CONT.
+  public func release() throws(Errno) { _ = try check(csys_terminal_release(device.rawValue)) }
+
   /// tcsetpgrp(3). With SIGTTOU blocked it works from the background too.
   public func setForeground(_ group: ProcessID) throws(Errno) {
     _ = try check(csys_terminal_set_foreground(device.rawValue, group.rawValue))

@@ -23,7 +23,9 @@ struct Account {
     }
     let groups = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: account.groups.count)
     _ = groups.initialize(from: account.groups)
-    identity = SpawnRequest.Identity(user: account.user, group: account.group, groups: UnsafeBufferPointer(groups))
+    let wanted = SpawnRequest.Identity(user: account.user, group: account.group, groups: UnsafeBufferPointer(groups))
+    // Who is it already needs no right to become it.
+    identity = wanted.isCurrent ? nil : wanted
     self.environment = Account.environment(of: account, environment, configuration)
   }
 

@@ -6,10 +6,19 @@ struct JobControl {
 
   init(_ isInit: Rest.Init) { self.isInit = isInit }
 
-  /// The terminal, if the command should be given its foreground: when swinit itself has it.
-  static func terminalToGive() -> Terminal? {
-    guard let terminal = Terminal(), terminal.foreground == .currentGroup else { return nil }
-    return terminal
+  /// Gives the terminal up for a command with a session of its own. The HUP and CONT that come of it are nobody's.
+  static func giveUp(_ terminal: borrowing Terminal) {
+    try? terminal.release()
+    _ = SignalQueue.pending(of: SignalSet(.hangup))
+    _ = SignalQueue.pending(of: SignalSet(.resume))
+  }
+
+  /// A stop from the terminal has reached swinit, and was forwarded: the command does not lead the foreground's group, so swinit is
+  /// what the shell waits for.
+  func forwardedStop(_ signal: Signal, to leads: SpawnRequest.Group) {
+    guard isInit == .subreaper, leads != .own, signal == .terminalStop || signal == .terminalInput || signal == .terminalOutput
+    else { return }
+    try? ProcessID.current.send(.stop)
   }
 
   /// The command was stopped at its terminal. Under a shell swinit stops as well, so that the shell is asked; PID 1 cannot stop, and

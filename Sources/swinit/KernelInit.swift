@@ -43,10 +43,10 @@ struct KernelInit {
     // A command that did not start keeps its 126 or 127, whatever the map says.
     let code = ending.status == nil ? statusCode : configuration.exitMap[statusCode]
 
-    endRest(noting: &report)
+    endRest(of: ending.process, noting: &report)
     if ending.process != nil, let after {
       after.runAfter(ending.status, code: code, &reaper, log)
-      endRest(noting: &report)
+      endRest(of: nil, noting: &report)
     }
     report?.send(
       Report.Ending(
@@ -162,7 +162,9 @@ struct KernelInit {
       guard error.stage == .fork else { throw error }
       // No second process may exist here (RLIMIT_NPROC, pids.max). A command without an init is better than none.
       log.warning("cannot fork: \(error.errno); running '\(program.request.file)' in place of swinit")
-      throw program.request.replaceProcess()
+      let failure = program.request.replaceProcess()
+      SignalQueue.block(SignalState.queued)
+      throw failure
     }
   }
 
@@ -198,6 +200,7 @@ struct KernelInit {
   private mutating func receive(_ signal: Signal, for command: ProcessID) {
     if let action = life.receive(signal, at: .now) {
       perform(action, on: command)
+      jobControl.forwardedStop(signal, to: configuration.leads)
     } else {
       log.info("dropped \(signal)")
     }
@@ -248,8 +251,8 @@ struct KernelInit {
     }
   }
 
-  private mutating func endRest(noting report: inout Report?) {
-    var shutdown = Shutdown(life, reaper, Rest(isInit), log)
+  private mutating func endRest(of command: ProcessID?, noting report: inout Report?) {
+    var shutdown = Shutdown(life, reaper, Rest(isInit, group: configuration.leads == .inherited ? nil : command), log)
     shutdown.run(noting: &report)
     reaper = shutdown.reaper
   }

@@ -14,7 +14,7 @@ enum Panic {
     )
     SignalQueue.block(SignalState.queued)
     let isInit = ProcessID.current == .initProcess ? Rest.Init.pidOne : .subreaper
-    var shutdown = Shutdown(Lifecycle(Lifecycle.Policy()), Reaper(log), Rest(isInit), log)
+    var shutdown = Shutdown(Lifecycle(Lifecycle.Policy()), Reaper(log), Rest(isInit, group: nil), log)
     var report: Report?
     shutdown.run(noting: &report)
   }

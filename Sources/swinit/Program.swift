@@ -42,8 +42,17 @@ struct Program {
     // Until exec the child has this process's handlers, but must not run them: they would tell the parent.
     SignalQueue.block(.all)
     defer { SignalQueue.block(SignalState.queued) }
-    if let terminal = JobControl.terminalToGive() { return try request.start(terminal: terminal.descriptor) }
-    return try request.start(terminal: nil)
+    guard let terminal = Terminal() else { return try request.start(terminal: nil) }
+    var request = request
+    if request.group == .session {
+      if ProcessID.leadsSession {
+        JobControl.giveUp(terminal)
+        return try request.start(terminal: terminal.descriptor)
+      }
+      // Another process's session: a child with a session of its own would lose the terminal, with a group it keeps it.
+      request.group = .own
+    }
+    return try request.start(terminal: terminal.foreground == .currentGroup ? terminal.descriptor : nil)
   }
 
   /// Why it could not be started.

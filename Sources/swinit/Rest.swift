@@ -2,11 +2,18 @@ import Sys
 
 /// The processes that are left when the command has ended: for PID 1 all of its namespace, for a subreaper its descendants.
 struct Rest {
+  enum Init {
+    case pidOne, subreaper
+  }
+
   private let isInit: Init
+  /// The group that the command led, for a subreaper that cannot see its descendants.
+  private let group: ProcessID?
 
-  enum Init { case pidOne, subreaper }
-
-  init(_ isInit: Init) { self.isInit = isInit }
+  init(_ isInit: Init, group: ProcessID?) {
+    self.isInit = isInit
+    self.group = group
+  }
 
   /// Sends `signal` to each of them.
   func send(_ signal: Signal) {
@@ -14,17 +21,26 @@ struct Rest {
       try? ProcessID.sendToAll(signal)
       return
     }
-    forEach { try? $0.process.send(signal) }
+    let listing = forEach { try? $0.process.send(signal) }
+    if listing == .impossible, let group { try? group.sendToGroup(signal) }
   }
 
-  /// Calls `body` with each of them that is not a zombie. Without /proc there is nothing to list.
-  func forEach(_ body: (ProcessTable.Entry) -> Void) {
-    guard var table = ProcessTable() else { return }
+  enum Listing {
+    case complete
+    /// There is no /proc, or not this namespace's.
+    case impossible
+  }
+
+  /// Calls `body` with each of them that is not a zombie.
+  @discardableResult
+  func forEach(_ body: (ProcessTable.Entry) -> Void) -> Listing {
+    guard var table = ProcessTable() else { return .impossible }
     let own = ProcessID.current
     while let entry = table.next() {
       guard entry.process != own, !entry.isZombie else { continue }
       if isInit == .pidOne || ProcessTable.isDescendant(entry, of: own) { body(entry) }
     }
+    return .complete
   }
 
   /// When there is no child left: one that came into the namespace from outside (`docker exec`). A subreaper has no such.

@@ -30,6 +30,8 @@ struct Shutdown {
         if report != nil { rest.forEach { report?.note($0) } }
         perform(life.commandEnded(at: .now))
       }
+      var sent = SignalQueue.takeSentFaults()
+      while let signal = sent.popFirst() { receive(signal) }
       while let action = life.expire(at: .now) {
         if case .giveUp = action {
           log.warning("still there after SIGKILL: \(rest.names)")
@@ -51,9 +53,13 @@ struct Shutdown {
   }
 
   private mutating func take(_ arrival: SignalQueue.Arrival?) {
-    if let arrival, arrival.isForOthers, let action = life.receive(arrival.signal, at: .now) { perform(action) }
+    if let arrival, arrival.isForOthers { receive(arrival.signal) }
     // A process that was forked while the others were killed is not left behind.
     if life.isKilling { rest.send(.kill) }
+  }
+
+  private mutating func receive(_ signal: Signal) {
+    if let action = life.receive(signal, at: .now) { perform(action) }
   }
 
   private func perform(_ action: Lifecycle.Action) {

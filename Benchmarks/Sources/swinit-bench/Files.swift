@@ -18,6 +18,20 @@ enum Files {
     return nil
   }
 
+  /// Copies a file with its permissions, and leaves the copy in the page cache as an installed file is there: read, not written.
+  static func copy(_ path: String, to target: String) throws(BenchError) {
+    do {
+      try FileManager.default.copyItem(atPath: path, toPath: target)
+    } catch { throw .unavailable(reason: "\(path) cannot be copied to \(target): \(error)") }
+    let descriptor = open(target, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .system(call: target, errno: errno) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw .system(call: "fsync \(target)", errno: errno) }
+    posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    while read(descriptor, &buffer, buffer.count) > 0 {}
+  }
+
   /// The size of a file in bytes.
   static func size(_ path: String) throws(BenchError) -> Int {
     var status = stat()

@@ -8,7 +8,8 @@ struct Payload {
 
 /// The payloads, compiled into a directory that is removed with this object.
 final class Payloads {
-  private let directory: String
+  /// Where they are.
+  let directory: String
 
   /// Ends at once, with the number of its arguments; without a C library.
   var nothing: Payload { Payload(path: "\(directory)/true") }

@@ -40,11 +40,12 @@ struct Report: Encodable {
   var figures: [Row] = []
   var skipped: [Skipped] = []
 
-  init(_ laboratory: Laboratory) throws(BenchError) {
+  /// An empty report on these subjects.
+  init(_ subjects: [Subject], _ extent: Laboratory.Extent) throws(BenchError) {
     date = Date().ISO8601Format()
-    extent = laboratory.extent
+    self.extent = extent
     var programs: [Program] = []
-    for subject in laboratory.inits {
+    for subject in subjects {
       guard let path = subject.path else { continue }
       let version = try Tool(path: path).run(["--version"]).output.split(separator: "\n").first ?? ""
       programs.append(Program(name: subject.name, path: path, version: String(version)))

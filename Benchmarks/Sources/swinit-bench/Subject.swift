@@ -7,8 +7,8 @@ struct Subject: Equatable {
 
   /// The name in the tables, and argv[0].
   let name: String
-  /// Its file; nil for `bare`.
-  let path: String?
+  /// The file that is executed; nil for `bare`.
+  var path: String?
   /// What it needs so that it does the job of an init although it is not PID 1.
   let subreaperOption: String?
 
@@ -22,6 +22,16 @@ struct Subject: Equatable {
 
   /// Another project's init.
   var isPeer: Bool { name != Subject.swinit && name != Subject.bare }
+
+  /// The subject as a copy of its file in `directory`. Another process that runs the same file would share its pages, which halves
+  /// the PSS, and a build might replace it during the run.
+  func copied(to directory: String) throws(BenchError) -> Subject {
+    guard let path else { return self }
+    var copy = self
+    copy.path = "\(directory)/\(name)"
+    try Files.copy(path, to: "\(directory)/\(name)")
+    return copy
+  }
 
   /// The file to execute and its arguments, for this payload.
   func invocation(of payload: Payload, in place: Place, options: [String] = []) -> (file: String, arguments: [String]) {

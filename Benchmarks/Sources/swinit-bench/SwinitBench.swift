@@ -39,10 +39,13 @@ struct SwinitBench: ParsableCommand {
     for name in missing { progress.note("\(name) is missing; going on without it") }
     let extent = Laboratory.Extent(
       rounds: rounds, longRounds: longRounds, orphans: orphans, batch: batch, idleSeconds: idleSeconds)
+    let payloads = try Payloads()
+    var subjects: [Subject] = []
+    for subject in present { subjects.append(try subject.copied(to: payloads.directory)) }
     let laboratory = Laboratory(
-      subjects: present, payloads: try Payloads(), extent: extent, debugBinary: debugBinary ?? "\(swinit).debug",
+      subjects: subjects, payloads: payloads, extent: extent, debugBinary: debugBinary ?? "\(swinit).debug",
       progress: progress)
-    var report = try Report(laboratory)
+    var report = try Report(present, extent)
     for figure in Figures.all where only?.names.contains(figure.name) ?? true {
       do {
         report.figures += try figure.measure(in: laboratory)

@@ -162,6 +162,7 @@ int32_t csys_limit_nproc(uint64_t *limit);
 /// The process groups of a terminal: -errno, 0 when the group is in another pid namespace.
 int32_t csys_terminal_foreground(int32_t fd);
 int32_t csys_terminal_set_foreground(int32_t fd, int32_t group);
+int32_t csys_terminal_release(int32_t fd);  // TIOCNOTTY
 
 /// getdents64(2) on a directory of processes: the next pid from `state`, or 0 at its end, or -errno. Names that are no number are skipped.
 struct csys_pid_scan {

@@ -1,4 +1,4 @@
-/// The memory of an init that has nothing to do; only one of them runs at a time.
+/// The memory of an init that has nothing to do. Nothing else runs its file at that time, so that no page of it is shared.
 struct MemoryFigure: Figure {
   let name = "memory"
 
