@@ -35,7 +35,7 @@ public struct ExecFailure {
     if status.isDirectory { return "it is a directory" }
     if !status.isRegular { return "it is not a regular file (\(error))" }
     if error == .noAccess, status.permissions & 0o111 == 0 {
-      return "it has no x permission (mode \(octal: status.permissions)); chmod +x it"
+      return "it has no x permission (mode 0\(octal: status.permissions)); chmod +x it"
     }
     var memory = InlineArray<4096, UInt8>(repeating: 0)
     var span = memory.mutableSpan

@@ -49,8 +49,9 @@ public struct InitChain {
     }
   }
 
-  public static let nothingFound: Message =
+  public static var nothingFound: Message {
     "No working init found.  Try passing init= option to --cmdline, or a command to swinit."
+  }
 
   /// The kernel answers an empty path with EACCES, where execve(2) says ENOENT.
   private static func number(_ error: Errno, of candidate: Candidate) -> Int32 {

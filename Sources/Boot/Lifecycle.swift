@@ -61,6 +61,7 @@ public struct Lifecycle {
   }
 
   /// When `expire` has something to do next; nil when only an event can bring it.
+  @inline(__always)
   public var deadline: Instant? {
     switch phase {
     case .running: killCommandAt

@@ -1,13 +1,12 @@
 // A Swift trap is a silent SIGILL. As PID 1 it would take the whole namespace with it without a word, so the fault signals have a
 // handler with a stack of its own.
-#include "csys.h"
+#include "cold.h"
 
 #include <ucontext.h>
 
 static csys_fault_report report_fault;
 static volatile uint64_t sent_faults;
 static volatile sig_atomic_t fault_depth;
-static _Alignas(16) char fault_stack[65536];
 
 enum { EXIT_FAULT = 70 };
 
@@ -38,8 +37,11 @@ static void on_fault(int signal, siginfo_t *info, void *context) {
 
 uint64_t csys_catch_faults(csys_fault_report report) {
   report_fault = report;
-  stack_t stack = {.ss_sp = fault_stack, .ss_size = sizeof fault_stack};
-  sigaltstack(&stack, NULL);
+  struct csys_cold *cold = csys_cold();
+  if (cold) {
+    stack_t stack = {.ss_sp = cold->fault_stack, .ss_size = sizeof cold->fault_stack};
+    sigaltstack(&stack, NULL);
+  }
   uint64_t ignored = 0;
   for (int signal = 1; signal < 32; signal++) {
     if (!(CSYS_FAULT_SIGNALS & CSYS_BIT(signal))) continue;

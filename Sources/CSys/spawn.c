@@ -2,6 +2,7 @@
 // (signal dispositions and masks, user and group ids). The child borrows the parent's memory until it has executed (vfork), so it
 // reports where it stopped by writing it down; nothing of the parent's that outlives the call is changed otherwise.
 #include "csys.h"
+#include "cold.h"
 
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -9,7 +10,13 @@
 
 static struct csys_spawn the_form;
 
-struct csys_spawn *csys_spawn_form(void) { return &the_form; }
+struct csys_spawn *csys_spawn_form(void) {
+  static char short_path[64];  // enough for a message, not for a search
+  struct csys_cold *cold = csys_cold();
+  the_form.path = cold ? cold->path : short_path;
+  the_form.path_size = cold ? CSYS_PATH_SIZE : sizeof short_path;
+  return &the_form;
+}
 const char *csys_spawn_path(void) { return the_form.path; }
 
 static int32_t failed(struct csys_spawn *spawn, enum csys_stage stage, int error) {
@@ -30,7 +37,7 @@ static void write_pid(char *slot, pid_t pid) {
 // Writes "directory/file" to spawn->path; the directory is the text [from, end), an empty one the working directory.
 static int join(struct csys_spawn *spawn, const char *from, const char *end) {
   size_t length = (size_t)(end - from), name = strlen(spawn->file);
-  if (length + 1 + name >= sizeof spawn->path) return -1;
+  if (length + 1 + name >= spawn->path_size) return -1;
   memcpy(spawn->path, from, length);
   if (length) spawn->path[length++] = '/';
   memcpy(spawn->path + length, spawn->file, name + 1);
@@ -40,7 +47,7 @@ static int join(struct csys_spawn *spawn, const char *from, const char *end) {
 // The rules of execvp(3), but for ENOEXEC: a text without "#!" is an error that is told, not a script for /bin/sh.
 static int32_t execute(struct csys_spawn *spawn) {
   if (strchr(spawn->file, '/') || !*spawn->file) {
-    size_t name = strlen(spawn->file), kept = name < sizeof spawn->path ? name : sizeof spawn->path - 1;
+    size_t name = strlen(spawn->file), kept = name < spawn->path_size ? name : spawn->path_size - 1;
     memcpy(spawn->path, spawn->file, kept);
     spawn->path[kept] = 0;
     execve(spawn->file, spawn->arguments, spawn->environment);

@@ -1,9 +1,10 @@
-#include "csys.h"
+#include "cold.h"
 
 #include <elf.h>
 #include <limits.h>
 #include <sys/auxv.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -128,6 +129,23 @@ int32_t csys_next_pid(struct csys_pid_scan *scan) {
     while (*digit >= '0' && *digit <= '9' && pid < INT_MAX) pid = pid * 10 + (*digit++ - '0');
     if (!*digit && pid > 0 && pid <= INT_MAX) return (int32_t)pid;
   }
+}
+
+struct csys_cold *csys_cold(void) {
+  static struct csys_cold *block;
+  if (!block) {
+    void *memory = mmap(NULL, sizeof *block, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory != MAP_FAILED) block = memory;
+  }
+  return block;
+}
+
+void csys_free_init_memory(void) {
+  const uintptr_t page = 4096;
+  const uintptr_t stack = ((uintptr_t)__builtin_frame_address(0) - 512) & -page;  // this frame and its calls stay
+  // ENOMEM says that not all of the range is mapped; what is, is given back.
+  madvise((void *)(stack - 32 * page), 32 * page, MADV_DONTNEED);
+  if (csys_cold()) madvise(csys_cold(), sizeof(struct csys_cold), MADV_DONTNEED);
 }
 
 const char *csys_executed_path(void) { return (const char *)getauxval(AT_EXECFN); }

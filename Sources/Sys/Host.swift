@@ -18,6 +18,9 @@ public enum Host {
     return getcwd(buffer, 4096).map { CString(UnsafePointer($0)) }
   }
 
+  /// Gives back the memory that only the start has needed, as the kernel's free_initmem() does: the stack's deeper pages, and where files were looked for.
+  public static func freeInitMemory() { csys_free_init_memory() }
+
   /// RLIMIT_NPROC's soft limit; nil when there is none.
   public static var processLimit: UInt64? {
     var limit: UInt64 = 0

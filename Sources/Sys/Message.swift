@@ -91,8 +91,7 @@ public struct Message: ExpressibleByStringInterpolation, StringInterpolationProt
         continue
       }
       append("\\x")
-      append(byte: Message.digit(byte >> 4))
-      append(byte: Message.digit(byte & 15))
+      append(hexadecimalByte: byte)
     }
   }
 
@@ -112,6 +111,12 @@ public struct Message: ExpressibleByStringInterpolation, StringInterpolationProt
   public mutating func append(_ signal: Signal) {
     append("SIG")
     signal.appendName(to: &self)
+  }
+
+  /// Appends two hexadecimal digits.
+  public mutating func append(hexadecimalByte byte: UInt8) {
+    append(byte: Message.digit(byte >> 4))
+    append(byte: Message.digit(byte & 15))
   }
 
   private static func digit(_ value: UInt8) -> UInt8 {

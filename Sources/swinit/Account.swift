@@ -19,7 +19,8 @@ struct Account {
     do throws(BadWord) {
       account = try database.account(word.text)
     } catch {
-      throw UsageError("bad value '\(word)' for --user: '\(error.word)': expected \(error.expected)")
+      // The word is what --user or SWINIT_USER say; which of them does not matter to its reader.
+      throw UsageError("bad user '\(word)' (--user, SWINIT_USER): '\(error.word)' is not \(error.expected)")
     }
     let groups = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: account.groups.count)
     _ = groups.initialize(from: account.groups)

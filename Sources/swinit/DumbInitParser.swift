@@ -9,7 +9,7 @@ enum DumbInitParser {
     configuration.log.voice = .dumbInit
     var isSingleChild = environment.value("DUMB_INIT_SETSID").map { $0.text == "0" } ?? false
     if let debug = environment.value("DUMB_INIT_DEBUG"), debug.text == "1" { configuration.log.threshold = .debug }
-    var rewrites: [(Signal, Signal?)] = []
+    var rewritten = SignalSet()
 
     var reader = OptionReader(
       arguments, letters: "hvVcr:",
@@ -23,7 +23,7 @@ enum DumbInitParser {
       case (UInt8(ascii: "h"), _): return .say(.error, [usage])
       case (UInt8(ascii: "V"), _): return .say(.error, ["dumb-init v", Version.text, "_swinit\n"])
       case (UInt8(ascii: "v"), _): configuration.log.threshold = .debug
-      case (UInt8(ascii: "r"), let value?): rewrites.append(try rewrite(value))
+      case (UInt8(ascii: "r"), let value?): rewritten.insert(try rewrite(value, &configuration.policy.rewrites))
       default: isSingleChild = true
       }
     }
@@ -34,11 +34,9 @@ enum DumbInitParser {
     } else {
       configuration.leads = .session
       // A session of its own has no shell that could continue it after a stop that it may catch.
-      for signal in [Signal.terminalStop, .terminalInput, .terminalOutput] {
-        configuration.policy.rewrites.rewrite(signal, to: .stop)
-      }
+      var stops = SignalSet(.terminalStop, .terminalInput, .terminalOutput).subtracting(rewritten)
+      while let signal = stops.popFirst() { configuration.policy.rewrites.rewrite(signal, to: .stop) }
     }
-    for (from, to) in rewrites { configuration.policy.rewrites.rewrite(from, to: to) }
     try NativeParser.readVariables(environment, into: &configuration)
 
     guard let command = reader.command else {
@@ -48,11 +46,14 @@ enum DumbInitParser {
     return .run
   }
 
-  /// Numbers, as dumb-init has them; names are understood too.
-  private static func rewrite(_ value: CString) throws(UsageError) -> (Signal, Signal?) {
+  /// Numbers, as dumb-init has them; names are understood too. Returns the signal that is rewritten.
+  private static func rewrite(_ value: CString, _ rewrites: inout SignalRewrites) throws(UsageError) -> Signal {
     if let (from, to) = value.text.cut(at: UInt8(ascii: ":")), let received = Signal(from) {
-      if to == "0" { return (received, nil) }
-      if let sent = Signal(to) { return (received, sent) }
+      let sent = Signal(to)
+      if sent != nil || to == "0" {
+        rewrites.rewrite(received, to: sent)
+        return received
+      }
     }
     throw UsageError(
       "Usage: -r option takes <signum>:<signum>, where <signum> is a signal's number or name and the second may be 0; not '\(value)'",

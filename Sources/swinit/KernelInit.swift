@@ -83,6 +83,7 @@ struct KernelInit {
     }
   }
 
+  @inline(never)
   private func end(_ interruption: Hooks.Interruption) -> Ending {
     let command = configuration.command.map { CString(UnsafePointer($0[0]!)) } ?? CString("")
     switch interruption {
@@ -99,6 +100,7 @@ struct KernelInit {
   }
 
   /// Starts what was asked for: the command, or what the init chain finds.
+  @inline(never)
   private mutating func startCommand(_ account: Account) -> Ending {
     guard let arguments = configuration.command else { return walkInitChain(account) }
     var program = Program(arguments, account.environment, signals, configuration)
@@ -114,6 +116,7 @@ struct KernelInit {
   }
 
   /// try_to_run_init_process(), one candidate after another.
+  @inline(never)
   private mutating func walkInitChain(_ account: Account) -> Ending {
     let line = KernelCommandLine((configuration.commandLine ?? CString("")).text)
     let nothing = Ending(command: CString(""), code: 127)
@@ -157,6 +160,7 @@ struct KernelInit {
       log.info("started '\(program.request.file)' as \(process)")
       try? Host.changeDirectory(to: CString("/"))
       FileDescriptor.closeInherited()
+      Host.freeInitMemory()
       return process
     } catch {
       guard error.stage == .fork else { throw error }
@@ -169,6 +173,9 @@ struct KernelInit {
   }
 
   /// Forwards and reaps until the command has ended.
+  ///
+  /// This frame lives as long as the container. What it calls to say something is kept out of line: each message in here would be
+  /// another kilobyte of stack that stays.
   private mutating func stand(for command: ProcessID) -> WaitStatus {
     while true {
       let remaining = reaper.reap()
@@ -178,12 +185,10 @@ struct KernelInit {
         return outcome
       }
       if case .none = remaining {
-        log.fatal("the command \(command) has vanished without an exit status")
-        return .exited(Panic.exitCode)
+        return vanished(command)
       }
       if let signal = reaper.takeStop() {
-        log.info("the command \(command) was stopped by \(signal)")
-        jobControl.commandStopped(command)
+        stopped(command, by: signal)
       }
       var sent = SignalQueue.takeSentFaults()
       while let signal = sent.popFirst() { receive(signal, for: command) }
@@ -197,6 +202,19 @@ struct KernelInit {
     }
   }
 
+  @inline(never)
+  private func vanished(_ command: ProcessID) -> WaitStatus {
+    log.fatal("the command \(command) has vanished without an exit status")
+    return .exited(Panic.exitCode)
+  }
+
+  @inline(never)
+  private func stopped(_ command: ProcessID, by signal: Signal) {
+    log.info("the command \(command) was stopped by \(signal)")
+    jobControl.commandStopped(command)
+  }
+
+  @inline(never)
   private mutating func receive(_ signal: Signal, for command: ProcessID) {
     if let action = life.receive(signal, at: .now) {
       perform(action, on: command)
@@ -206,6 +224,7 @@ struct KernelInit {
     }
   }
 
+  @inline(never)
   private func perform(_ action: Lifecycle.Action, on command: ProcessID) {
     switch action {
     case .forward(let signal):
@@ -239,6 +258,7 @@ struct KernelInit {
     }
   }
 
+  @inline(never)
   private func explain(_ outcome: WaitStatus) {
     switch outcome {
     case .exited(let code): log.info("the command exited with code \(code)")

@@ -72,18 +72,20 @@ struct OptionReader {
     let text = word.text.dropFirst(2)
     let name = text.cut(at: UInt8(ascii: "="))?.before ?? text
     let attached = name.count == text.count ? nil : word.dropFirst(2 + name.count + 1)
-    var found: [Long] = []
+    var found: Long?
+    var matches = 0
     for option in long where Text(option.name).hasPrefix(name) {
+      found = option
+      matches += 1
       if name == option.name {
-        found = [option]
+        matches = 1
         break
       }
-      found.append(option)
     }
-    guard let option = found.first, !name.isEmpty else {
+    guard let option = found, !name.isEmpty else {
       throw UsageError("\(programName): unrecognized option '\(word)'", exitCode: 1)
     }
-    guard found.count == 1 else { throw UsageError("\(programName): option '\(word)' is ambiguous", exitCode: 1) }
+    guard matches == 1 else { throw UsageError("\(programName): option '\(word)' is ambiguous", exitCode: 1) }
     guard let place = letters.firstIndex(of: option.letter), takesValue(place) else {
       if attached != nil {
         throw UsageError("\(programName): option '--\(option.name)' doesn't allow an argument", exitCode: 1)

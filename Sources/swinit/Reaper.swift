@@ -48,6 +48,7 @@ struct Reaper {
     return .more
   }
 
+  @inline(never)
   private mutating func take(_ process: ProcessID, _ status: WaitStatus) {
     if case .stopped(let signal) = status {
       if process == awaited { stop = signal }

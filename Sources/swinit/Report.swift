@@ -45,28 +45,35 @@ struct Report {
   /// Writes the line to standard error.
   mutating func send(_ ending: Ending) {
     line.removeAll(keepingCapacity: true)
-    add("{\"report\":\"swinit\",\"version\":\"\(Version.text)\",\"command\":")
-    add(string: ending.command)
-    if let process = ending.process { add(",\"pid\":\(process)") } else { add(",\"pid\":null") }
-    add(",\"code\":\(ending.code),\"status\":\(ending.statusCode),\"signal\":")
-    if case .signaled(let signal, let core) = ending.status {
-      var name: Message = "\""
-      signal.appendName(to: &name)
-      add(name)
-      add(core == .dumped ? "\",\"core\":true" : "\",\"core\":false")
+    var part: Message = "{\"report\":\"swinit\",\"version\":\"\(Version.text)\",\"command\":"
+    part.append(json: ending.command)
+    part.append(",\"pid\":")
+    part.append(json: ending.process.map { Int($0.rawValue) })
+    part.append(contentsOf: ",\"code\":\(ending.code),\"status\":\(ending.statusCode),\"signal\":")
+    var core: StaticString = "false"
+    if case .signaled(let signal, let dump) = ending.status {
+      part.append("\"")
+      signal.appendName(to: &part)
+      part.append("\"")
+      if dump == .dumped { core = "true" }
     } else {
-      add("null,\"core\":false")
+      part.append("null")
     }
-    if let now = OutOfMemory.kills { add(",\"oom_kills\":\(now - (oomKillsBefore ?? 0))") } else { add(",\"oom_kills\":null") }
-    add(",\"reaped\":\(ending.reaped),\"runtime_ms\":\(started.interval(to: .now).milliseconds)")
-    add(",\"leftover_count\":\(leftoverCount),\"leftovers\":[")
+    part.append(contentsOf: ",\"core\":\(core),\"oom_kills\":")
+    part.append(json: OutOfMemory.kills.map { $0 - (oomKillsBefore ?? 0) })
+    let runtime = started.interval(to: .now).milliseconds
+    part.append(
+      contentsOf: ",\"reaped\":\(ending.reaped),\"runtime_ms\":\(runtime),\"leftover_count\":\(leftoverCount),\"leftovers\":[")
+    add(part)
     for index in leftovers.indices {
       // What still has to fit: the longest entry, and the end.
       guard line.count + 160 <= Report.capacity else { break }
-      add(index == 0 ? "{\"pid\":" : ",{\"pid\":")
-      add("\(leftovers[index].process),\"name\":")
-      leftovers[index].name.withText { name in add(string: name) }
-      add("}")
+      var entry: Message = index == 0 ? "{\"pid\":" : ",{\"pid\":"
+      entry.append(decimal: Int(leftovers[index].process.rawValue))
+      entry.append(",\"name\":")
+      leftovers[index].name.withText { entry.append(json: $0) }
+      entry.append("}")
+      add(entry)
     }
     add("]}\n")
     line.withUnsafeBufferPointer { StandardStream.error.writeUnlessFull($0) }
@@ -77,24 +84,26 @@ struct Report {
       for byte in bytes { line.append(byte) }
     }
   }
+}
 
-  /// A JSON string, RFC 8259. Bytes that are no ASCII are written as the code point of the same number: comm is bytes, not text.
-  private mutating func add(string text: Text) {
-    line.append(UInt8(ascii: "\""))
-    for byte in text.prefix(256).bytes {
-      if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-        line.append(UInt8(ascii: "\\"))
-        line.append(byte)
-      } else if byte < 0x20 || byte >= 0x7F {
-        add("\\u00")
-        line.append(Report.digit(byte >> 4))
-        line.append(Report.digit(byte & 15))
+extension Message {
+  /// A JSON string, RFC 8259, of at most 64 bytes of `text`. Bytes that are no ASCII are written as the code point of the same number:
+  /// comm and command words are bytes, not text.
+  fileprivate mutating func append(json text: Text) {
+    append("\"")
+    for byte in text.prefix(64).bytes {
+      if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { append("\\") }
+      if byte < 0x20 || byte >= 0x7F {
+        append("\\u00")
+        append(hexadecimalByte: byte)
       } else {
-        line.append(byte)
+        append(byte: byte)
       }
     }
-    line.append(UInt8(ascii: "\""))
+    append("\"")
   }
 
-  private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10 }
+  fileprivate mutating func append(json number: Int?) {
+    if let number { append(decimal: number) } else { append("null") }
+  }
 }

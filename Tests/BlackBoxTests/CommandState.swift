@@ -11,19 +11,21 @@ struct CommandState: Codable, Equatable {
   var limits: [String]
   var uids, gids, groups: [Int]
   /// The foreground group of the controlling terminal; -1 when there is none.
-  var tty_pgrp: Int32
-  var no_new_privs, securebits, timerslack, dumpable, pdeathsig, subreaper: Int
-  var cap_eff, cap_prm, cap_inh, cap_bnd, cap_amb, cpus, oom_score_adj: String
+  var ttyPgrp: Int32
+  var noNewPrivs, securebits, timerslack, dumpable, pdeathsig, subreaper: Int
+  var capEff, capPrm, capInh, capBnd, capAmb, cpus, oomScoreAdj: String
   /// Read back with libcap and libsystemd; absent in the static probe.
   var libcap: String?
-  var sd_listen_fds: Int?
-  var sd_watchdog: Int64?
+  var sdListenFds: Int?
+  var sdWatchdog: Int64?
 
   init(line: String) throws {
     guard let start = line.firstIndex(of: "{"), let stop = line[start...].firstIndex(of: "\n") else {
       throw Trouble("no state in: \(line)")
     }
-    self = try JSONDecoder().decode(CommandState.self, from: Data(line[start..<stop].utf8))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    self = try decoder.decode(CommandState.self, from: Data(line[start..<stop].utf8))
   }
 
   func variable(_ name: String) -> String? {

@@ -6,7 +6,9 @@ import Testing
   private let warning = "swinit: warning: unable to open an initial console"
 
   /// What the command got, through a file, since its stdout may be anything.
-  private func fds(_ options: [String], env: [String] = [], via: [[String]], tty: Terminal? = nil) throws -> ([String: String], Outcome) {
+  private func fds(_ options: [String], env: [String] = [], via: [[String]], tty: Terminal? = nil) throws -> (
+    [String: String], Outcome
+  ) {
     let scratch = try Scratch()
     let run = try Session.run(options + ["--", Place.probe, "state", "\(scratch.path)/state"], env: env, via: via, tty: tty)
     #expect(run.end == .code(0))
@@ -50,7 +52,8 @@ import Testing
   @Test(arguments: [true, false]) func consoleOfTheirChoice(_ byVariable: Bool) throws {
     let terminal = try Terminal()
     let (fds, run) = try fds(
-      byVariable ? [] : ["--console", terminal.path], env: byVariable ? ["SWINIT_CONSOLE=\(terminal.path)"] : [], via: [], tty: terminal)
+      byVariable ? [] : ["--console", terminal.path], env: byVariable ? ["SWINIT_CONSOLE=\(terminal.path)"] : [], via: [],
+      tty: terminal)
     #expect(fds == ["0": terminal.path, "1": terminal.path, "2": terminal.path])
     #expect(run.err == "")
   }
@@ -58,7 +61,8 @@ import Testing
   /// It reads and writes, on one open file description.
   @Test func consoleIsUsable() throws {
     let terminal = try Terminal()
-    let session = try Session(["--console", terminal.path, "--", "sh", "-c", "read word; echo got $word >&2; exit 4"], tty: terminal)
+    let session = try Session(
+      ["--console", terminal.path, "--", "sh", "-c", "read word; echo got $word >&2; exit 4"], tty: terminal)
     terminal.type("hello\n")
     try session.line("got hello", on: .tty)
     #expect(try session.finish().end == .code(4))
@@ -74,9 +78,10 @@ import Testing
 
   /// It becomes nobody's controlling terminal by being opened (the kernel has no session there either).
   @Test func consoleIsNotTheControllingTerminal() throws {
-    let terminal = try Terminal(), scratch = try Scratch()
+    let terminal = try Terminal()
+    let scratch = try Scratch()
     let run = try Session.run(["--console", terminal.path, "--", Place.probe, "state", "\(scratch.path)/state"], tty: terminal)
     #expect(run.end == .code(0))
-    #expect(try CommandState(line: try scratch.read("state")).tty_pgrp == -1)
+    #expect(try CommandState(line: try scratch.read("state")).ttyPgrp == -1)
   }
 }

@@ -94,12 +94,12 @@ import Testing
     let got = try compare(via: [["user", "65534"], ["nnp"]])
     #expect(got.uids == [65534, 65534, 65534])
     #expect(got.libcap == "=")
-    #expect(got.no_new_privs == 1)
+    #expect(got.noNewPrivs == 1)
   }
 
   @Test func capabilities() throws {
     let got = try compare(via: [])
-    #expect(got.libcap?.isEmpty == false && got.cap_amb == "0000000000000000")
+    #expect(got.libcap?.isEmpty == false && got.capAmb == "0000000000000000")
   }
 
   @Test func environmentByteForByte() throws {
@@ -131,7 +131,7 @@ import Testing
   /// LISTEN_PID names the command, so that libsystemd takes the sockets.
   @Test func socketActivation() throws {
     let got = try Session.run(["--", Place.probe, "state"], via: [["listen", "3"]]).state()
-    #expect(got.sd_listen_fds == 3)
+    #expect(got.sdListenFds == 3)
     #expect(got.variable("LISTEN_PID") == "\(got.pid)")
     #expect(got.variable("LISTEN_FDS") == "3")
     #expect(got.env.count { $0.hasPrefix("LISTEN_PID=") } == 1)
@@ -141,6 +141,6 @@ import Testing
   @Test func socketsOfSomebodyElse() throws {
     let got = try Session.run(["--", Place.probe, "state"], env: ["LISTEN_PID=4711", "LISTEN_FDS=1"]).state()
     #expect(got.variable("LISTEN_PID") == "4711")
-    #expect(got.sd_listen_fds == 0)
+    #expect(got.sdListenFds == 0)
   }
 }

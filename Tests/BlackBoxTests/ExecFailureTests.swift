@@ -131,10 +131,11 @@ import Testing
     #expect(run.end == .code(0), "\(run.err)")
   }
 
-  /// The limits shrink while a hook runs, so that swinit itself could still be started with these words.
+  /// The limits shrink while a hook runs, so that swinit itself could still be started with these words:
+  /// a quarter of the stack's limit is what they may take.
   @Test func argumentsTooLong() throws {
     let words = (0..<6).map { _ in String(repeating: "x", count: 100_000) }
-    let run = try Session.run(["--pre", "prlimit --pid 1 --stack=524288", "--", "true"] + words)
+    let run = try Session.run(["--pre", "prlimit --pid 1 --stack=1572864", "--", "true"] + words)
     #expect(run.end == .code(126))
     #expect(run.said.count == 1)
     #expect(run.err.contains("too long"), "\(run.err.prefix(300))")

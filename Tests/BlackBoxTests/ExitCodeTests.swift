@@ -17,9 +17,10 @@ import Testing
     #expect(run.err == "")
   }
 
-  @Test(arguments: [
-    ("143:0", 143, 0), ("3:0,4:5", 4, 5), ("3:4,4:5", 3, 4), ("0:9", 0, 9), ("255:1", 255, 1), ("1:255", 1, 255), ("3:0", 7, 7),
-  ] as [(String, Int32, Int32)])
+  @Test(
+    arguments: [
+      ("143:0", 143, 0), ("3:0,4:5", 4, 5), ("3:4,4:5", 3, 4), ("0:9", 0, 9), ("255:1", 255, 1), ("1:255", 1, 255), ("3:0", 7, 7),
+    ] as [(String, Int32, Int32)])
   func exitMap(_ map: String, _ code: Int32, _ mapped: Int32) throws {
     let byOption = try Session.run(["--exit-map", map, "--", Place.probe, "exit", "\(code)"])
     #expect(byOption.end == .code(mapped))

@@ -62,13 +62,16 @@ import Testing
     #expect(try session.finish().end == .code(143))
   }
 
-  @Test(arguments: [
-    ("exit 3", "", "3", "", 3), ("exit 3", "3:5", "5", "", 5), ("kill -TERM $$", "", "143", "TERM", 143),
-    ("kill -KILL $$", "137:0", "0", "KILL", 0),
-  ] as [(String, String, String, String, Int32)])
+  @Test(
+    arguments: [
+      ("exit 3", "", "3", "", 3), ("exit 3", "3:5", "5", "", 5), ("kill -TERM $$", "", "143", "TERM", 143),
+      ("kill -KILL $$", "137:0", "0", "KILL", 0),
+    ] as [(String, String, String, String, Int32)])
   func postHookKnowsTheEnd(_ script: String, _ map: String, _ code: String, _ signal: String, _ end: Int32) throws {
     let run = try Session.run(
-      (map.isEmpty ? [] : ["--exit-map", map]) + ["--post", #"sh -c 'echo "<$SWINIT_EXIT_CODE><$SWINIT_EXIT_SIGNAL>"'"#, "--", "sh", "-c", script])
+      (map.isEmpty ? [] : ["--exit-map", map]) + [
+        "--post", #"sh -c 'echo "<$SWINIT_EXIT_CODE><$SWINIT_EXIT_SIGNAL>"'"#, "--", "sh", "-c", script,
+      ])
     #expect(run.end == .code(end))
     #expect(run.out == "<\(code)><\(signal)>\n")
   }

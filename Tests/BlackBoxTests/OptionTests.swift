@@ -8,7 +8,8 @@ import Testing
     #expect(run.end == .code(0))
     #expect(run.err == "")
     for option in [
-      "--help", "--version", "--verbose", "--exit-map", "--rewrite", "--signal-target", "--drain", "--grace", "--kill-after", "--console",
+      "--help", "--version", "--verbose", "--exit-map", "--rewrite", "--signal-target", "--drain", "--grace", "--kill-after",
+      "--console",
       "--cmdline", "--user", "--chdir", "--env", "--pdeathsig", "--pre", "--post", "--report",
     ] {
       #expect(run.out.contains(option), "the usage names \(option)")
@@ -23,18 +24,22 @@ import Testing
   }
 
   /// One line that names the word, code 2, and nothing is started.
-  @Test(arguments: [
-    (["--frob"], "'--frob'"), (["-x"], "'-x'"), (["--frob=1"], "--frob"), (["--grace"], "--grace"), (["--grace", "abc"], "'abc'"),
-    (["--grace=-1"], "'-1'"), (["--grace="], "--grace"), (["--grace", "5y"], "'5y'"), (["--drain", "1.2.3s"], "'1.2.3s'"),
-    (["--kill-after", "99999999999999999999"], "'99999999999999999999'"), (["--exit-map", "256:0"], "256"), (["--exit-map", "1"], "'1'"),
-    (["--exit-map", "1:2:3"], "'1:2:3'"), (["--exit-map", "a:0"], "'a:0'"), (["--exit-map", "-1:0"], "-1"),
-    (["--rewrite", "XYZ:TERM"], "'XYZ'"), (["--rewrite", "TERM:XYZ"], "'XYZ'"), (["--rewrite", "KILL:TERM"], "KILL"),
-    (["--rewrite", "STOP:TERM"], "STOP"), (["--rewrite", "CHLD:TERM"], "CHLD"), (["--rewrite", "TERM"], "'TERM'"),
-    (["--rewrite", "65:1"], "65"), (["--rewrite", "0:1"], "0:1"), (["--rewrite", "RTMIN+31:TERM"], "RTMIN+31"),
-    (["--signal-target", "all"], "'all'"), (["--pdeathsig", "NOPE"], "'NOPE'"), (["--user", "nosuch"], "'nosuch'"),
-    (["--user", "0:nosuch"], "nosuch"), (["--user", "4294967296"], "4294967296"), (["--user", ""], "--user"),
-    (["--env", "=x"], "'=x'"), (["--env", "NOEQUALS"], "'NOEQUALS'"), (["--verbose=1"], "--verbose"), (["--pre", "'open"], "--pre"),
-  ] as [([String], String)])
+  @Test(
+    arguments: [
+      (["--frob"], "'--frob'"), (["-x"], "'-x'"), (["--frob=1"], "--frob"), (["--grace"], "--grace"),
+      (["--grace", "abc"], "'abc'"),
+      (["--grace=-1"], "'-1'"), (["--grace="], "--grace"), (["--grace", "5y"], "'5y'"), (["--drain", "1.2.3s"], "'1.2.3s'"),
+      (["--kill-after", "99999999999999999999"], "'99999999999999999999'"), (["--exit-map", "256:0"], "256"),
+      (["--exit-map", "1"], "'1'"),
+      (["--exit-map", "1:2:3"], "'1:2:3'"), (["--exit-map", "a:0"], "'a:0'"), (["--exit-map", "-1:0"], "-1"),
+      (["--rewrite", "XYZ:TERM"], "'XYZ'"), (["--rewrite", "TERM:XYZ"], "'XYZ'"), (["--rewrite", "KILL:TERM"], "KILL"),
+      (["--rewrite", "STOP:TERM"], "STOP"), (["--rewrite", "CHLD:TERM"], "CHLD"), (["--rewrite", "TERM"], "'TERM'"),
+      (["--rewrite", "65:1"], "65"), (["--rewrite", "0:1"], "0:1"), (["--rewrite", "RTMIN+31:TERM"], "RTMIN+31"),
+      (["--signal-target", "all"], "'all'"), (["--pdeathsig", "NOPE"], "'NOPE'"), (["--user", "nosuch"], "'nosuch'"),
+      (["--user", "0:nosuch"], "nosuch"), (["--user", "4294967296"], "4294967296"), (["--user", ""], "--user"),
+      (["--env", "=x"], "'=x'"), (["--env", "NOEQUALS"], "'NOEQUALS'"), (["--verbose=1"], "--verbose"),
+      (["--pre", "'open"], "--pre"),
+    ] as [([String], String)])
   func badUse(_ options: [String], _ named: String) throws {
     // A word that may be taken as the value must not make it start the command.
     let run = try Session.run(options + (options.count == 1 && options[0] == "--grace" ? [] : ["--", "echo", "started"]))
@@ -105,7 +110,8 @@ import Testing
 
   @Test func setVariables() throws {
     let got = try Session.run(
-      ["--env", "A=1", "--env=B=x=y", "--env", "PATH=/usr/bin:/bin", "--env", "A=2", "--", Place.probe, "state"], env: ["C=c", "A=0"]
+      ["--env", "A=1", "--env=B=x=y", "--env", "PATH=/usr/bin:/bin", "--env", "A=2", "--", Place.probe, "state"],
+      env: ["C=c", "A=0"]
     ).state()
     #expect(got.variable("A") == "2" && got.env.count { $0.hasPrefix("A=") } == 1)
     #expect(got.variable("B") == "x=y")

@@ -4,11 +4,13 @@ import Testing
 
 /// A fault inside swinit is never silent.
 @Suite struct PanicTests {
-  private func crash(_ pid: pid_t) throws {
+  private func crash(_ session: Session) throws {
+    // In its loop: while it forks, it has every signal blocked.
+    try session.eventually("swinit to sleep") { status(session.pid, "State")?.hasPrefix("S") == true }
     let process = Process()
     process.executableURL = URL(filePath: Place.probe)
-    process.arguments = ["crash", "\(pid)"]
-    try process.run()
+    process.arguments = ["crash", "\(session.pid)"]
+    try Turn.take { try process.run() }
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
   }
@@ -18,7 +20,7 @@ import Testing
     let script = #""$0" leave 0 tells; exec "$0" signals 15"#
     let session = try Session(["--", "sh", "-c", script, Place.probe])
     try session.line("ready")
-    try crash(session.pid)
+    try crash(session)
     let run = try session.finish()
     #expect(run.end == .code(70))
     #expect(run.said.count == 1)
@@ -30,8 +32,9 @@ import Testing
   @Test func faultWithGraceKills() throws {
     let session = try Session(["--grace", "100ms", "--", Place.probe, "ignore", "15", "--", Place.probe, "hold"])
     try session.line("ready")
-    try crash(session.pid)
-    #expect(try session.finish().end == .code(70))
+    try crash(session)
+    let run = try session.finish()
+    #expect(run.end == .code(70), "\(run.err)")
   }
 
   /// The same signal sent by kill(2) is no fault.

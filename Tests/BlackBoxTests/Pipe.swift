@@ -52,11 +52,13 @@ final class Terminal {
   let path: String
 
   /// TIOCSPTLCK and TIOCGPTN: Glibc has neither these nor grantpt(3) and its kin for Swift.
-  private static let lock: UInt = 0x4004_5431, number: UInt = 0x8004_5430
+  private static let lock: UInt = 0x4004_5431
+  private static let number: UInt = 0x8004_5430
 
   init() throws {
     master = open("/dev/ptmx", O_RDWR | O_NOCTTY | Int32(O_CLOEXEC))
-    var unlocked: Int32 = 0, number: UInt32 = 0
+    var unlocked: Int32 = 0
+    var number: UInt32 = 0
     guard master >= 0, ioctl(master, Self.lock, &unlocked) == 0, ioctl(master, Self.number, &number) == 0 else {
       throw Trouble("no pseudo-terminal: errno \(errno)")
     }

@@ -4,7 +4,8 @@ import Glibc
 /// Where the programs under test are.
 enum Place {
   /// The package's directory, found from this file.
-  static let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  static let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
 
   /// The program under test: SWINIT_BINARY, else the static product.
   static let swinit = path("SWINIT_BINARY", "build/swinit")
@@ -16,6 +17,13 @@ enum Place {
   private static func path(_ variable: String, _ standard: String) -> String {
     URL(filePath: ProcessInfo.processInfo.environment[variable] ?? standard, relativeTo: package).path
   }
+}
+
+/// A program that is being written cannot be executed (ETXTBSY), and a process that is started just then by another test keeps it
+/// open until its exec: so writing and starting take turns.
+enum Turn {
+  private static let lock = NSLock()
+  static func take<Result>(_ body: () throws -> Result) rethrows -> Result { try lock.withLock(body) }
 }
 
 /// A directory of one test, gone with it.
@@ -39,7 +47,7 @@ final class Scratch {
 
   @discardableResult func file(_ name: String, bytes: Data, mode: mode_t) throws -> String {
     let target = try place(name)
-    try bytes.write(to: URL(filePath: target))
+    try Turn.take { try bytes.write(to: URL(filePath: target)) }
     chmod(target, mode)
     return target
   }

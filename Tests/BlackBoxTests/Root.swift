@@ -27,13 +27,14 @@ final class Root {
   }
 
   /// What the program under test needs when it is the ordinary build: ldd(1) lists nothing for a static one.
-  private static func libraries() throws -> [String] {
-    let process = Process(), pipe = Foundation.Pipe()
+  static func libraries() throws -> [String] {
+    let process = Process()
+    let pipe = Foundation.Pipe()
     process.executableURL = URL(filePath: "/usr/bin/ldd")
     process.arguments = [Place.swinit]
     process.standardOutput = pipe
     process.standardError = FileHandle.nullDevice
-    try process.run()
+    try Turn.take { try process.run() }
     let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     return text.split(whereSeparator: { " \t\n".contains($0) }).map(String.init).filter {

@@ -55,12 +55,15 @@ final class Session {
     tty: Terminal? = nil, probe: String = Place.probe, program: String = Place.swinit, prefix: [String] = []
   ) throws {
     let chain = via.flatMap { [probe] + $0 + ["--"] }
-    try self.init(all: [Place.probe, "ns"] + (proc ? [] : ["noproc"]) + ["--"] + chain + [program] + prefix + words, env, input, tty)
+    try self.init(
+      all: [Place.probe, "ns"] + (proc ? [] : ["noproc"]) + ["--"] + chain + [program] + prefix + words, env, input, tty)
   }
 
   private init(all words: [String], _ env: [String], _ input: Input, _ tty: Terminal?) throws {
     Self.pipesAreQuiet
-    let out = try Pipe(), err = try Pipe(), status = try Pipe()
+    let out = try Pipe()
+    let err = try Pipe()
+    let status = try Pipe()
     let stdin = input == .pipe ? try Pipe() : nil
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -80,7 +83,7 @@ final class Session {
     var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
     defer { (argv + envp).forEach { free($0) } }
     var pid: pid_t = 0
-    let error = posix_spawn(&pid, Place.probe, &actions, nil, &argv, &envp)
+    let error = Turn.take { posix_spawn(&pid, Place.probe, &actions, nil, &argv, &envp) }
     out.closeWrite()
     err.closeWrite()
     status.closeWrite()

@@ -4,25 +4,28 @@ import Testing
 /// A terminal that the test sits in front of.
 @Suite(.serialized) struct TerminalTests {
   @Test(arguments: ["0,1,2", "0", "2", "none"]) func commandIsInTheForeground(_ fds: String) throws {
-    let terminal = try Terminal(), scratch = try Scratch()
+    let terminal = try Terminal()
+    let scratch = try Scratch()
     let file = "\(scratch.path)/state"
     let run = try Session.run(["--", Place.probe, "state", file], via: [["tty", terminal.path, fds]], tty: terminal)
     #expect(run.end == .code(0))
     let got = try CommandState(line: try scratch.read("state"))
-    #expect(got.tty_pgrp == got.pid)
+    #expect(got.ttyPgrp == got.pid)
     #expect(got.pgrp == got.pid)
     #expect(got.blocked == [] && got.ignored == [])
   }
 
   /// The controlling terminal counts, not what fd 0 happens to be.
   @Test func otherTerminalAsInput() throws {
-    let own = try Terminal(), other = try Terminal(), scratch = try Scratch()
+    let own = try Terminal()
+    let other = try Terminal()
+    let scratch = try Scratch()
     let run = try Session.run(
       ["--console", other.path, "--", Place.probe, "state", "\(scratch.path)/state"], via: [["tty", own.path, "none"]], tty: own)
     #expect(run.end == .code(0))
     let got = try CommandState(line: try scratch.read("state"))
     #expect(got.fds["0"] == other.path)
-    #expect(got.tty_pgrp == got.pid)
+    #expect(got.ttyPgrp == got.pid)
   }
 
   /// The terminal's own signal goes to the foreground group, which is the command's: once, not twice.
@@ -89,15 +92,18 @@ import Testing
   /// A terminal whose other side has gone before the start.
   @Test func terminalThatIsGone() throws {
     let terminal = try Terminal()
-    let session = try Session(["-c", #"read go; trap '' HUP; exec "$0" -- "$1" exit 5"#, Place.swinit, Place.probe],
+    let session = try Session(
+      ["-c", #"echo here; read go; exec "$0" -- "$1" exit 5"#, Place.swinit, Place.probe],
       via: [["ignore", "1"], ["tty", terminal.path, "2"]], input: .pipe, program: "/bin/sh")
+    try session.line("here")
     terminal.hangUp()
     session.write("go\n")
-    #expect(try session.finish().end == .code(5))
+    let run = try session.finish()
+    #expect(run.end == .code(5), "\(run.err)")
   }
 
   @Test func noTerminal() throws {
     let got = try Session.run(["--", Place.probe, "state"]).state()
-    #expect(got.tty_pgrp == -1)
+    #expect(got.ttyPgrp == -1)
   }
 }

@@ -15,15 +15,17 @@ import Testing
       nohome:x:1003:1003::/nope:
       last:x:1004:1005::/last:/bin/sh
       """)
-    try root.scratch.file("etc/group", "root:x:0:\nweb:x:1002:\nlogs:x:2001:other,web\nmedia:x:2002:web\nweblike:x:2003:webber,xweb\ndisk:x:6:\n")
+    try root.scratch.file(
+      "etc/group", "root:x:0:\nweb:x:1002:\nlogs:x:2001:other,web\nmedia:x:2002:web\nweblike:x:2003:webber,xweb\ndisk:x:6:\n")
     return root
   }
 
   /// A group that is named stands alone, as with docker's --user.
-  @Test(arguments: [
-    ("web", 1001, 1002, [1002, 2001, 2002]), ("1001", 1001, 1002, [1002, 2001, 2002]), ("web:disk", 1001, 6, [6]),
-    ("web:77", 1001, 77, [77]), ("last", 1004, 1005, [1005]), ("root", 0, 0, [0]),
-  ] as [(String, Int, Int, [Int])])
+  @Test(
+    arguments: [
+      ("web", 1001, 1002, [1002, 2001, 2002]), ("1001", 1001, 1002, [1002, 2001, 2002]), ("web:disk", 1001, 6, [6]),
+      ("web:77", 1001, 77, [77]), ("last", 1004, 1005, [1005]), ("root", 0, 0, [0]),
+    ] as [(String, Int, Int, [Int])])
   func named(_ user: String, _ uid: Int, _ gid: Int, _ groups: [Int]) throws {
     let got = try root().run(["--user", user, "--", "/probe", "state"]).state()
     #expect(got.uids == [uid, uid, uid])
@@ -57,7 +59,7 @@ import Testing
   /// Leaving root behind leaves its capabilities behind.
   @Test func capabilities() throws {
     let got = try root().run(["--user", "web", "--", "/probe", "state"]).state()
-    #expect(got.cap_eff == "0000000000000000" && got.cap_prm == "0000000000000000" && got.cap_amb == "0000000000000000")
+    #expect(got.capEff == "0000000000000000" && got.capPrm == "0000000000000000" && got.capAmb == "0000000000000000")
   }
 
   @Test func notPermitted() throws {

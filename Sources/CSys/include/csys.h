@@ -91,6 +91,8 @@ enum csys_group : int32_t {
   CSYS_GROUP_SESSION,  // setsid(), and the terminal as its controlling one where `terminal` is a descriptor
 };
 
+enum : int32_t { CSYS_PATH_SIZE = 4096 };
+
 struct csys_spawn {
   // in
   const char *file;           // a path when it holds a '/', else looked for in `search`
@@ -109,7 +111,8 @@ struct csys_spawn {
   // out
   volatile enum csys_stage stage;
   volatile int32_t error;
-  char path[4096];            // the file that was executed or that failed
+  char *path;                 // the file that was executed or that failed
+  size_t path_size;
 };
 
 /// Starts a program in a child: vfork semantics, so the caller goes on when the program runs or has failed to.
@@ -171,6 +174,9 @@ struct csys_pid_scan {
   uint64_t buffer[128];
 };
 int32_t csys_next_pid(struct csys_pid_scan *state);
+
+/// Gives back the pages of the stack below the caller, and the path of the last spawn, madvise(2) MADV_DONTNEED.
+void csys_free_init_memory(void);
 
 /// getauxval(3) AT_EXECFN: the path this program was executed by, or NULL.
 const char *csys_executed_path(void);

@@ -124,16 +124,23 @@ static void spin(long nanoseconds) {
   while ((now.tv_sec - start.tv_sec) * 1000000000L + now.tv_nsec - start.tv_nsec < nanoseconds);
 }
 
-// Has `pid` taken the signal into its own hands (blocked or caught)?
-static int takes(pid_t pid, int signal) {
-  char path[64], text[4096];
-  snprintf(path, sizeof path, "/proc/%d/status", pid);
+static ssize_t read_file(const char *format, pid_t pid, char *text, size_t size) {
+  char path[64];
+  snprintf(path, sizeof path, format, pid, pid);
   int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return 0;
-  ssize_t length = read(fd, text, sizeof text - 1);
+  if (fd < 0) return -1;
+  ssize_t length = read(fd, text, size - 1);
   close(fd);
-  if (length <= 0) return 0;
-  text[length] = 0;
+  if (length >= 0) text[length] = 0;
+  return length;
+}
+
+// Has `pid` taken the signal into its own hands: is it blocked or caught, or is there a command already? (While rt_sigtimedwait
+// waits for it, a blocked signal is not shown as blocked.)
+static int takes(pid_t pid, int signal) {
+  char text[4096];
+  if (read_file("/proc/%d/task/%d/children", pid, text, sizeof text) > 0) return 1;
+  if (read_file("/proc/%d/status", pid, text, sizeof text) <= 0) return 0;
   const char *names[] = {"SigBlk:", "SigCgt:"};
   for (int i = 0; i < 2; i++) {
     const char *line = strstr(text, names[i]);
