@@ -42,6 +42,12 @@ public struct Environment {
     index(of: Text(name)).map { self[$0].dropFirst(Text(name).count + 1) }
   }
 
+  /// Whether any variable's name begins with `prefix`.
+  public func holds(namesFrom prefix: StaticString) -> Bool {
+    for index in 0..<count where self[index].begins(with: Text(prefix)) { return true }
+    return false
+  }
+
   /// Sets `NAME=value` in the place of a variable of that name, or at the end.
   public mutating func set(_ variable: CString) {
     let place = variable.text.cut(at: UInt8(ascii: "=")).flatMap { index(of: $0.before) }
@@ -54,10 +60,11 @@ public struct Environment {
     set(CString(copying: Text(name), Text("="), value))
   }
 
+  /// Removes every variable of this name.
   public mutating func remove(_ name: StaticString) {
-    guard let place = index(of: Text(name)) else { return }
+    guard index(of: Text(name)) != nil else { return }
     var list = copy()
-    list.remove(at: place)
+    list.removeAll { $0.isVariable(Text(name)) }
     variables = .changed(list)
   }
 
@@ -97,7 +104,11 @@ public struct Environment {
 extension CString {
   /// Whether this is `name=…`. Reads no further than it has to.
   fileprivate func isVariable(_ name: Text) -> Bool {
-    for (offset, byte) in name.bytes.enumerated() where UInt8(bitPattern: pointer[offset]) != byte { return false }
-    return pointer[name.count] == CChar(UInt8(ascii: "="))
+    begins(with: name) && pointer[name.count] == CChar(UInt8(ascii: "="))
+  }
+
+  fileprivate func begins(with prefix: Text) -> Bool {
+    for (offset, byte) in prefix.bytes.enumerated() where UInt8(bitPattern: pointer[offset]) != byte { return false }
+    return true
   }
 }

@@ -29,7 +29,7 @@ int32_t csys_chdir(const char *path) { return (int32_t)result_of(chdir(path)); }
 #define SYS_pidfd_open 434
 #endif
 
-static int close_listed(int32_t first) {
+__attribute__((noinline)) static int close_listed(int32_t first) {
   struct csys_pid_scan scan = {.fd = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (scan.fd < 0) return 0;
   // The list is made anew after each round: closing while reading it may skip entries.
@@ -44,7 +44,8 @@ static int close_listed(int32_t first) {
   return 1;
 }
 
-static void close_up_to_limit(int32_t first) {
+// Out of line, as is the scan above: their buffers would be pages of the stack in every start.
+__attribute__((noinline)) static void close_up_to_limit(int32_t first) {
   struct rlimit limit;
   rlim_t end = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max != RLIM_INFINITY ? limit.rlim_max : 1 << 20;
   // poll(2) tells of 256 descriptors at a time which are open; it accepts no more of them than the soft limit.

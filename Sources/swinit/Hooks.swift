@@ -37,7 +37,7 @@ struct Hooks {
   ) {
     programs = hooks.map {
       var program = Program(Environment.vector(of: $0.words), environment, signals)
-      program.stay(in: directory)
+      program.runAsHook(in: directory)
       return program
     }
     self.code = code
@@ -103,7 +103,8 @@ struct Hooks {
       let arrival = more ? SignalQueue.pending(of: set) : SignalQueue.next(of: set, until: nil)
       guard let arrival, arrival.isForOthers else { continue }
       onSignal(arrival.signal)
-      try? hook.sendToGroup(arrival.signal)
+      // What the terminal sends, it has sent to the whole group, and a hook is in swinit's.
+      if arrival.sender != nil { try? hook.send(arrival.signal) }
     }
   }
 

@@ -24,20 +24,20 @@ struct JobControl {
   /// The command was stopped at its terminal. Under a shell swinit stops as well, so that the shell is asked; PID 1 cannot stop, and
   /// nobody could ask it.
   func commandStopped(_ command: ProcessID) {
-    guard isInit == .subreaper, let terminal = Terminal(), terminal.foreground == command else { return }
-    try? terminal.setForeground(.currentGroup)
-    try? ProcessID.current.send(.stop)
+    if passForeground(from: command, to: .currentGroup) { try? ProcessID.current.send(.stop) }
   }
 
   /// SIGCONT is about to be forwarded: a shell has put swinit into the foreground, so that is where the command belongs.
-  func commandResumes(_ command: ProcessID) {
-    guard isInit == .subreaper, let terminal = Terminal(), terminal.foreground == .currentGroup else { return }
-    try? terminal.setForeground(command)
-  }
+  func commandResumes(_ command: ProcessID) { _ = passForeground(from: .currentGroup, to: command) }
 
   /// The command has ended: the terminal goes back to where it came from.
-  func takeBack(from command: ProcessID) {
-    guard isInit == .subreaper, let terminal = Terminal(), terminal.foreground == command else { return }
-    try? terminal.setForeground(.currentGroup)
+  func takeBack(from command: ProcessID) { _ = passForeground(from: command, to: .currentGroup) }
+
+  /// Makes one group the terminal's foreground in place of another. False when there is nothing to pass: no terminal, another group in
+  /// its foreground, or no shell behind swinit.
+  @inline(never)
+  private func passForeground(from group: ProcessID, to other: ProcessID) -> Bool {
+    guard isInit == .subreaper, let terminal = Terminal(), terminal.foreground == group else { return false }
+    return (try? terminal.setForeground(other)) != nil
   }
 }

@@ -70,7 +70,7 @@ struct KernelInit {
     do throws(Console.Failure) {
       if let path = configuration.console { try Console.open(path) } else { try Console.openWhereClosed() }
     } catch {
-      log.warning("unable to open an initial console (\(error.path): \(error.errno)); /dev/null stands in")
+      log.warning("unable to open an initial console (\(error.path): \(error.errno))")
     }
     if isInit == .subreaper {
       do throws(Errno) { try Host.becomeSubreaper() } catch { log.info("cannot become a subreaper: \(error)") }

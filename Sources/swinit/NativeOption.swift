@@ -23,7 +23,7 @@ enum NativeOption: CaseIterable {
     switch self {
     case .rewrite:
       Description(
-        name: "rewrite", value: "SIG:SIG,…", variable: "SWINIT_REWRITE", expected: "FROM:TO, such as TERM:QUIT",
+        name: "rewrite", value: "SIG:SIG,...", variable: "SWINIT_REWRITE", expected: "FROM:TO, such as TERM:QUIT",
         help: "forward a signal as another one, or with 0 not at all: TERM:QUIT,USR1:0,RTMIN+3:TERM")
     case .signalTarget:
       Description(
@@ -31,7 +31,7 @@ enum NativeOption: CaseIterable {
         help: "who gets the signals: the command, or its process group (default group)")
     case .exitMap:
       Description(
-        name: "exit-map", value: "CODE:CODE,…", variable: "SWINIT_EXIT_MAP", expected: "FROM:TO, such as 143:0",
+        name: "exit-map", value: "CODE:CODE,...", variable: "SWINIT_EXIT_MAP", expected: "FROM:TO, such as 143:0",
         help: "exit with another code than the command's: 143:0,130:0")
     case .drain:
       Description(

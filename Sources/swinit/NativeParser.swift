@@ -7,6 +7,8 @@ enum NativeParser {
   static func parse(
     _ arguments: SpawnRequest.Vector, _ environment: Environment, into configuration: inout Configuration
   ) throws(UsageError) -> Personality.Request {
+    // Asked for help first thing, it is given whatever the variables hold.
+    if let request = NativeParser.request(of: arguments[0] == nil ? nil : arguments[1]) { return request }
     try readVariables(environment, into: &configuration)
 
     var index = arguments[0] == nil ? 0 : 1
@@ -17,8 +19,7 @@ enum NativeParser {
       guard let (option, attached) = NativeOption.find(word) else {
         throw UsageError("unknown option '\(word)'; see 'swinit --help'")
       }
-      if case .help = option { return .help }
-      if case .version = option { return .say(.output, ["swinit ", Version.text, "\n"]) }
+      if let request = request(of: pointer) { return request }
       let description = option.description
       guard description.value != nil else {
         guard attached == nil else { throw UsageError("--\(description.name) takes no value, but '\(word)' gives it one") }
@@ -39,6 +40,7 @@ enum NativeParser {
 
   /// `environment` without the variables that are meant for this process: a swinit further down must not obey them again.
   static func withoutVariables(_ environment: Environment) -> Environment {
+    guard environment.holds(namesFrom: "SWINIT_") else { return environment }
     var rest = environment
     for option in NativeOption.allCases {
       if let variable = option.description.variable { rest.remove(variable) }
@@ -50,8 +52,17 @@ enum NativeParser {
     case option, variable
   }
 
+  /// What `--help` and `--version` ask for; nil for any other word.
+  private static func request(of word: UnsafeMutablePointer<CChar>?) -> Personality.Request? {
+    guard let word, let (option, attached) = NativeOption.find(CString(UnsafePointer(word))), attached == nil else { return nil }
+    if case .help = option { return .help }
+    if case .version = option { return .say(.output, ["swinit ", Version.text, "\n"]) }
+    return nil
+  }
+
   /// What the SWINIT_ variables say. They hold under every name of this program.
   static func readVariables(_ environment: Environment, into configuration: inout Configuration) throws(UsageError) {
+    guard environment.holds(namesFrom: "SWINIT_") else { return }
     for option in NativeOption.allCases {
       let description = option.description
       guard let variable = description.variable, let value = environment.value(variable) else { continue }
@@ -78,7 +89,7 @@ enum NativeParser {
 
   private static func turnOn(_ option: NativeOption, _ configuration: inout Configuration) {
     if case .report = option { configuration.report = .line }
-    if case .verbose = option { configuration.log.threshold = configuration.log.threshold == .warning ? .info : .debug }
+    if case .verbose = option { configuration.log.threshold = configuration.log.threshold.rawValue < Log.Level.info.rawValue ? .info : .debug }
   }
 
   private static func set(

@@ -26,7 +26,12 @@ struct Program {
   }
 
   mutating func become(_ identity: SpawnRequest.Identity?) { request.identity = identity }
-  mutating func stay(in directory: CString?) { request.directory = directory }
+
+  /// A hook stays in swinit's process group: the terminal's foreground is swinit's to give, and the command's to get.
+  mutating func runAsHook(in directory: CString?) {
+    request.group = .inherited
+    request.directory = directory
+  }
 
   /// Room for a pid in the value of a variable that now holds this process's.
   private static func slot(_ name: StaticString, in environment: inout Environment) -> UnsafeMutablePointer<CChar>? {
@@ -55,10 +60,17 @@ struct Program {
     return try request.start(terminal: terminal.foreground == .currentGroup ? terminal.descriptor : nil)
   }
 
+  /// A path as this process reaches it: the program's relative ones began at its own directory.
+  private func seenFromHere(_ path: CString) -> CString {
+    guard let directory = request.directory, !path.isEmpty, path.text[0] != UInt8(ascii: "/") else { return path }
+    return CString(copying: directory.text, Text("/"), path.text)
+  }
+
   /// Why it could not be started.
   func explain(_ error: SpawnError) -> ExecFailure {
     switch error.stage {
-    case .execute: return ExecFailure(word: request.file, path: error.path, search: request.search, error.errno)
+    case .execute:
+      return ExecFailure(word: request.file, path: seenFromHere(error.path), search: request.search, error.errno)
     case .changeDirectory:
       return ExecFailure("cannot change to directory '\(request.directory ?? CString(""))': \(error.errno)")
     case .setGroups, .setGroup, .setUser:
