@@ -64,9 +64,6 @@ enum DumbInitParser {
     dumb-init (swinit standing in for dumb-init)
     Usage: dumb-init [option] command [[arg] ...]
 
-    Runs the command in a session of its own, forwards signals to its process group, reaps
-    orphans, ends what is left over, and exits with the command's code.
-
       -c, --single-child   Send signals to the command alone, in this session.
       -r, --rewrite s:r    Forward signal s as signal r; 0 drops it (may be repeated).
       -v, --verbose        Say what is done.

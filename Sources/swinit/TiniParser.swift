@@ -57,11 +57,9 @@ enum TiniParser {
     tini (swinit standing in for tini)
     Usage: tini [OPTIONS] PROGRAM -- [ARGS] | --version
 
-    Runs PROGRAM as a child, forwards signals to it, reaps orphans, exits with its code.
-
       --version  Show the version.
       -h         Show this text.
-      -s         Accepted; a subreaper is made whenever this is not PID 1.
+      -s         Accepted, and not needed.
       -p SIGNAL  Get SIGNAL when the parent ends.
       -v         Say more (up to three times).
       -w         Warn of each orphan that is reaped.

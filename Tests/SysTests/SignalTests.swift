@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test(arguments: names) func everyNameInEachForm(_ name: String, _ number: Int32) {
-    for form in [name, "SIG" + name, name.lowercased(), "sig" + name.lowercased(), "Sig" + name.capitalized, "\(number)"] {
+    for form in [name, "SIG" + name, name.lowercased(), "sig" + name.lowercased(), "SiG" + name, "\(number)"] {
       #expect(Signal(text(form))?.rawValue == number, "\(form)")
     }
     #expect(self.name(Int(number)) == name)
