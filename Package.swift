@@ -19,6 +19,9 @@ let package = Package(
     .target(name: "Sys", dependencies: ["CSys"], swiftSettings: product),
     .target(name: "Boot", dependencies: ["Sys"], swiftSettings: product),
     .executableTarget(name: "swinit", dependencies: ["Sys", "Boot"], swiftSettings: product),
+    .testTarget(name: "SysTests", dependencies: ["Sys"]),
+    .testTarget(name: "BootTests", dependencies: ["Boot", "Sys"], exclude: ["Data"]),
+    .testTarget(name: "swinitTests", dependencies: ["swinit", "Boot", "Sys"]),
     .testTarget(name: "BlackBoxTests"),
   ]
 )

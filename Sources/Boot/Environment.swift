@@ -33,7 +33,7 @@ public struct Environment {
     switch variables {
     case .changed(let list): list[index]
     // Within the count there is no NULL; the empty text never shows.
-    case .original(let vector): vector[index].map { CString(UnsafePointer($0)) } ?? CString("")
+    case .original(let vector): vector[index].map { CString(at: UnsafePointer($0)) } ?? CString("")
     }
   }
 

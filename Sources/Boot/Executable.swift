@@ -17,7 +17,9 @@ public enum Executable {
     } else if head.hasPrefix("#!") {
       self = .script(interpreter: Executable.interpreter(head.dropFirst(2)))
     } else if head.count >= 20, head.hasPrefix("\u{7F}ELF") {
-      self = .elf(machine: head.number(at: 18, bytes: 2), loader: Executable.loader(head))
+      // EI_DATA 2: the bytes of its numbers stand in the other order.
+      let machine = head[5] == 2 ? Int(head[18]) << 8 | Int(head[19]) : head.number(at: 18, bytes: 2)
+      self = .elf(machine: machine, loader: Executable.loader(head))
     } else {
       self = .other
     }

@@ -29,7 +29,7 @@ public struct InitChain {
     rest.reverse()
   }
 
-  private mutating func append(_ path: StaticString) { rest.append(Candidate(source: .standard, path: CString(path))) }
+  private mutating func append(_ path: StaticString) { rest.append(Candidate(source: .standard, path: CString(stringLiteral: path))) }
   private mutating func append(_ source: Candidate.Source, _ path: [UInt8]) {
     let copy = path.withUnsafeBufferPointer { CString(copying: Text($0)) }
     rest.append(Candidate(source: source, path: copy))

@@ -9,7 +9,7 @@ extension Interval {
     guard let unit = nanoseconds(of: word.dropFirst(digits.count)) else { throw bad }
 
     let (whole, fraction) = digits.cut(at: UInt8(ascii: ".")) ?? (digits, Text(""))
-    guard !digits.isEmpty, let count = whole.decimal(upTo: 3_155_760_000),
+    guard !digits.isEmpty, let count = whole.decimal(upTo: 3_155_760_000_000_000_000),
       digits.count == whole.count || (fraction.count <= 9 && fraction.decimal(upTo: 999_999_999) != nil)
     else { throw bad }
     // A hundred years in nanoseconds fit three times into 63 bits.

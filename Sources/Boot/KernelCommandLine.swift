@@ -33,6 +33,8 @@ public struct KernelCommandLine {
 
   /// CONFIG_INIT_ENV_ARG_LIMIT. HOME and TERM take two of the environment's places, and "init" one of the arguments' 33.
   private static let limit = 32
+  /// What a clearing left in the last place of the arguments.
+  private var last: Bytes?
 
   public init(_ line: Text) {
     var words = Words(line)
@@ -54,11 +56,11 @@ public struct KernelCommandLine {
   private mutating func take(_ word: Words.Word) {
     if let value = word.value, matches(word.name, "init") {
       initPath = value
-      arguments.removeAll()  // the kernel forgets what a boot loader has put before it
+      clearArguments()
     } else if let value = word.value, matches(word.name, "rdinit") {
       ramdiskPath = value
-      arguments.removeAll()
-    } else if KernelParameters.consumes(name: word.name, value: word.value) || word.name.contains(UInt8(ascii: ".")) {
+      clearArguments()
+    } else if KernelParameters.consumes(word) || word.name.contains(UInt8(ascii: ".")) {
       return
     } else if word.value != nil {
       setVariable(word)
@@ -75,22 +77,29 @@ public struct KernelCommandLine {
       return
     }
     arguments.append(word)
+    guard arguments.count == KernelCommandLine.limit - 1, let last else { return }
+    arguments.append(last)
+  }
+
+  /// The kernel forgets what a boot loader has put before init=, but not the last of its places: what is there comes back when the
+  /// others are taken again.
+  private mutating func clearArguments() {
+    if arguments.count == KernelCommandLine.limit { last = arguments[KernelCommandLine.limit - 1] }
+    arguments.removeAll()
   }
 
   private mutating func setVariable(_ word: Words.Word) {
     let whole = word.whole
-    let prefix = word.name.count + 1
-    for index in environment.indices where environment[index].prefix(prefix).elementsEqual(whole.prefix(prefix)) {
-      environment[index] = whole
-      return
-    }
-    let preset = matches(word.name, "HOME") || matches(word.name, "TERM")
-    let own = environment.count { !isPreset($0) }
-    guard preset || own < KernelCommandLine.limit - 1 else {
+    let prefix = whole.prefix(word.name.count + 1)
+    let index = environment.firstIndex { $0.starts(with: prefix) } ?? environment.count
+    let before = environment.prefix(index).count { !isPreset($0) }
+    // The kernel looks at the last place before it looks for the name: a variable there cannot be replaced.
+    let places = KernelCommandLine.limit - (index < environment.count ? 2 : 1)
+    guard isPreset(whole) || before < places else {
       overflow = .environment(whole)
       return
     }
-    environment.append(whole)
+    if index < environment.count { environment[index] = whole } else { environment.append(whole) }
   }
 
   private func isPreset(_ variable: Bytes) -> Bool {

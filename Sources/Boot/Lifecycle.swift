@@ -116,8 +116,8 @@ public struct Lifecycle {
     case .terminating(_, let killAt?, _) where killAt <= now:
       return kill(at: now)
     case .terminating(let since, let killAt, let reportAt) where reportAt <= now:
-      // Each report waits twice as long as all before it.
-      let next = reportAt + Interval(nanoseconds: 2 * since.interval(to: reportAt).nanoseconds)
+      // Each report waits twice as long as all before it. Counted from now: while the machine slept, none was missed.
+      let next = now + Interval(nanoseconds: 2 * since.interval(to: reportAt).nanoseconds)
       phase = .terminating(since: since, killAt: killAt, reportAt: next)
       return .reportLate(killIn: killAt.map { now.interval(to: $0) })
     case .killing(let giveUpAt) where giveUpAt <= now:

@@ -84,7 +84,7 @@ public struct UserDatabase {
         if index < 7 { fields[index] = field }
         index += 1
       }
-      body(fields)
+      if !fields[0].isEmpty { body(fields) }
     }
   }
 }

@@ -19,7 +19,14 @@ public struct Errno: Error, Equatable, Sendable {
   public static let isDirectory = Errno(EISDIR)
 
   /// strerror(3): text in English that lives for ever.
-  public var text: Text { CString(strerror(rawValue)).text }
+  public var text: Text { CString(at: strerror(rawValue)).text }
+}
+
+/// Turns a libc call's result of -1 into its errno.
+@inline(__always)
+func checkCall(_ result: Int32) throws(Errno) -> Int32 {
+  guard result < 0 else { return result }
+  throw Errno(csys_errno())
 }
 
 /// Turns a result or -errno, as CSys and the kernel give it, into a value or an error.

@@ -15,10 +15,11 @@ public enum Host {
   /// getcwd(3), in memory that is never given back; nil when the directory has no path.
   public static func currentDirectory() -> CString? {
     let buffer = UnsafeMutablePointer<CChar>.allocate(capacity: 4096)
-    return getcwd(buffer, 4096).map { CString(UnsafePointer($0)) }
+    return getcwd(buffer, 4096).map { CString(at: UnsafePointer($0)) }
   }
 
-  /// Gives back the memory that only the start has needed, as the kernel's free_initmem() does: the stack's deeper pages, and where files were looked for.
+  /// Gives back the memory that only the start has needed, as the kernel's free_initmem() does: pages of code, the stack's
+  /// deeper pages, and where files were looked for.
   public static func freeInitMemory() { csys_free_init_memory() }
 
   /// RLIMIT_NPROC's soft limit; nil when there is none.
@@ -28,7 +29,7 @@ public enum Host {
   }
 
   /// The path that this program was executed by, getauxval(3) AT_EXECFN.
-  public static var executedPath: CString? { csys_executed_path().map { CString($0) } }
+  public static var executedPath: CString? { csys_executed_path().map { CString(at: $0) } }
 
   /// EM_… of elf.h for the machine that this program was built for.
   public static var elfMachine: Int { Int(csys_elf_machine()) }

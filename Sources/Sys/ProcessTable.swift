@@ -29,9 +29,9 @@ public struct ProcessTable: ~Copyable {
     var target = InlineArray<16, CChar>(repeating: 0)
     var span = target.mutableSpan
     let shown: Int? = span.withUnsafeMutableBufferPointer {
-      let count = csys_read_link("/proc/self", $0.baseAddress, $0.count)
+      let count = csys_read_link(CString("/proc/self").pointer, $0.baseAddress, $0.count)
       guard count > 0, count < 16 else { return nil }
-      return CString(UnsafePointer($0.baseAddress!)).text.decimal(upTo: Int(Int32.max))
+      return CString(at: UnsafePointer($0.baseAddress!)).text.decimal(upTo: Int(Int32.max))
     }
     guard shown == Int(ProcessID.current.rawValue),
       let directory = try? FileDescriptor(opening: CString("/proc"), .read)
@@ -58,7 +58,7 @@ public struct ProcessTable: ~Copyable {
     var span = buffer.mutableSpan
     return span.withUnsafeMutableBufferPointer { memory in
       let text: Text? = path.withBytes { bytes in
-        let name = CString(UnsafeRawPointer(bytes.baseAddress!).assumingMemoryBound(to: CChar.self))
+        let name = CString(at: UnsafeRawPointer(bytes.baseAddress!).assumingMemoryBound(to: CChar.self))
         return try? FileDescriptor.contents(of: name, into: UnsafeMutableRawBufferPointer(memory))
       }
       guard let text else { return nil }

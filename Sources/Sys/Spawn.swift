@@ -120,6 +120,6 @@ extension SpawnRequest {
       case CSYS_STAGE_EXEC: .execute
       default: .fork
       }
-    return SpawnError(stage: stage, errno: Errno(form.pointee.error), path: CString(csys_spawn_path()!))
+    return SpawnError(stage: stage, errno: Errno(form.pointee.error), path: CString(at: csys_spawn_path()!))
   }
 }

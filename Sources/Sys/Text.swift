@@ -54,8 +54,10 @@ public struct Text: @unchecked Sendable {
     var value = 0
     for byte in bytes {
       guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
-      value = value * 10 + Int(byte - UInt8(ascii: "0"))
-      guard value <= limit else { return nil }
+      let (shifted, overflow) = value.multipliedReportingOverflow(by: 10)
+      let (sum, carry) = shifted.addingReportingOverflow(Int(byte - UInt8(ascii: "0")))
+      guard !overflow, !carry, sum <= limit else { return nil }
+      value = sum
     }
     return value
   }
@@ -74,12 +76,13 @@ public struct Text: @unchecked Sendable {
 }
 
 /// A text that ends with a NUL, as system calls take it.
-public struct CString: @unchecked Sendable {
+public struct CString: @unchecked Sendable, ExpressibleByStringLiteral {
   public let pointer: UnsafePointer<CChar>
 
-  public init(_ pointer: UnsafePointer<CChar>) { self.pointer = pointer }
-  public init(_ literal: StaticString) {
-    self.init(UnsafeRawPointer(literal.utf8Start).assumingMemoryBound(to: CChar.self))
+  public init(at pointer: UnsafePointer<CChar>) { self.pointer = pointer }
+  /// Only as a literal of its own: a literal that is passed as a pointer is a temporary's.
+  public init(stringLiteral literal: StaticString) {
+    self.init(at: UnsafeRawPointer(literal.utf8Start).assumingMemoryBound(to: CChar.self))
   }
   /// A copy in memory that is never given back. For words that live as long as the process.
   public init(copying parts: Text...) {
@@ -104,5 +107,5 @@ public struct CString: @unchecked Sendable {
     return Text(UnsafeBufferPointer(start: start, count: count))
   }
   public var isEmpty: Bool { pointer.pointee == 0 }
-  public func dropFirst(_ count: Int) -> CString { CString(pointer + count) }
+  public func dropFirst(_ count: Int) -> CString { CString(at: pointer + count) }
 }

@@ -11,6 +11,7 @@ enum CatatonitParser {
     configuration.signalTarget = .child
     // catatonit ends when its child does, and the kernel ends the rest.
     configuration.policy.grace = .zero
+    try NativeParser.readVariables(environment, into: &configuration)
 
     var reader = OptionReader(arguments, letters: "ghLPV", long: [.init(name: "version", letter: UInt8(ascii: "V"))])
     var isPause = false
@@ -24,7 +25,6 @@ enum CatatonitParser {
       }
     }
     if isPause { return .pause }
-    try NativeParser.readVariables(environment, into: &configuration)
     guard let command = reader.command else {
       throw UsageError(
         "missing program name; usage: catatonit [-ghLPV] [--] <progname> [<arguments>...]", exitCode: 1, voice: .catatonit)

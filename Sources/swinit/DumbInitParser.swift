@@ -7,6 +7,7 @@ enum DumbInitParser {
     _ arguments: SpawnRequest.Vector, _ environment: Environment, into configuration: inout Configuration
   ) throws(UsageError) -> Personality.Request {
     configuration.log.voice = .dumbInit
+    try NativeParser.readVariables(environment, into: &configuration)
     var isSingleChild = environment.value("DUMB_INIT_SETSID").map { $0.text == "0" } ?? false
     if let debug = environment.value("DUMB_INIT_DEBUG"), debug.text == "1" { configuration.log.threshold = .debug }
     var rewritten = SignalSet()
@@ -37,7 +38,6 @@ enum DumbInitParser {
       var stops = SignalSet(.terminalStop, .terminalInput, .terminalOutput).subtracting(rewritten)
       while let signal = stops.popFirst() { configuration.policy.rewrites.rewrite(signal, to: .stop) }
     }
-    try NativeParser.readVariables(environment, into: &configuration)
 
     guard let command = reader.command else {
       throw UsageError("Usage: dumb-init [option] command [[arg] ...]; see dumb-init --help", exitCode: 1)

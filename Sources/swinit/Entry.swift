@@ -12,7 +12,7 @@ public func swinitMain(
   let inherited = Environment(UnsafePointer(environment))
   do throws(UsageError) {
     var configuration = Configuration()
-    let personality = Personality(name: vector[0].map { CString(UnsafePointer($0)) })
+    let personality = Personality(name: vector[0].map { CString(at: UnsafePointer($0)) })
     switch try personality.parse(vector, inherited, into: &configuration) {
     case .run:
       var life = KernelInit(configuration, signals)

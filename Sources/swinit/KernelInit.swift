@@ -85,7 +85,7 @@ struct KernelInit {
 
   @inline(never)
   private func end(_ interruption: Hooks.Interruption) -> Ending {
-    let command = configuration.command.map { CString(UnsafePointer($0[0]!)) } ?? CString("")
+    let command = configuration.command.map { CString(at: UnsafePointer($0[0]!)) } ?? CString("")
     switch interruption {
     case .failed(let hook, let code):
       log.fatal("the hook '\(hook.request.file)' failed (code \(code)); the command was not started")
@@ -160,7 +160,6 @@ struct KernelInit {
       log.info("started '\(program.request.file)' as \(process)")
       try? Host.changeDirectory(to: CString("/"))
       FileDescriptor.closeInherited()
-      Host.freeInitMemory()
       return process
     } catch {
       guard error.stage == .fork else { throw error }
@@ -177,6 +176,7 @@ struct KernelInit {
   /// This frame lives as long as the container. What it calls to say something is kept out of line: each message in here would be
   /// another kilobyte of stack that stays.
   private mutating func stand(for command: ProcessID) -> WaitStatus {
+    Host.freeInitMemory()
     while true {
       let remaining = reaper.reap()
       if let outcome = reaper.outcome {

@@ -94,6 +94,7 @@ enum NativeOption: CaseIterable {
   /// The option of this word, and the value that is attached to it (`--name=value`). nil: there is no such option.
   static func find(_ word: CString) -> (option: NativeOption, attached: CString?)? {
     let text = word.text
+    guard text.hasPrefix("-") else { return nil }
     for option in allCases {
       let description = option.description
       if let letter = description.letter, text.count == 2, text[1] == letter { return (option, nil) }

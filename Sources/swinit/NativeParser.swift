@@ -13,7 +13,7 @@ enum NativeParser {
 
     var index = arguments[0] == nil ? 0 : 1
     while let pointer = arguments[index], pointer[0] == CChar(UInt8(ascii: "-")), pointer[1] != 0 {
-      let word = CString(UnsafePointer(pointer))
+      let word = CString(at: UnsafePointer(pointer))
       index += 1
       if word.text == "--" { break }
       guard let (option, attached) = NativeOption.find(word) else {
@@ -28,7 +28,7 @@ enum NativeParser {
       }
       var value = attached
       if value == nil, let next = arguments[index] {
-        value = CString(UnsafePointer(next))
+        value = CString(at: UnsafePointer(next))
         index += 1
       }
       guard let value else { throw UsageError("--\(description.name) needs a value: \(description.expected)") }
@@ -54,7 +54,7 @@ enum NativeParser {
 
   /// What `--help` and `--version` ask for; nil for any other word.
   private static func request(of word: UnsafeMutablePointer<CChar>?) -> Personality.Request? {
-    guard let word, let (option, attached) = NativeOption.find(CString(UnsafePointer(word))), attached == nil else { return nil }
+    guard let word, let (option, attached) = NativeOption.find(CString(at: UnsafePointer(word))), attached == nil else { return nil }
     if case .help = option { return .help }
     if case .version = option { return .say(.output, ["swinit ", Version.text, "\n"]) }
     return nil

@@ -25,8 +25,8 @@ struct OptionReader {
   /// The command: what stands behind the options. nil when there is none.
   var command: SpawnRequest.Vector? { arguments[index] == nil ? nil : arguments + index }
 
-  private var word: CString? { arguments[index].map { CString(UnsafePointer($0)) } }
-  private var programName: CString { CString(UnsafePointer(arguments[0]!)) }
+  private var word: CString? { arguments[index].map { CString(at: UnsafePointer($0)) } }
+  private var programName: CString { CString(at: UnsafePointer(arguments[0]!)) }
 
   /// The next option's letter and its value; nil at the end.
   mutating func next() throws(UsageError) -> (letter: UInt8, value: CString?)? {
@@ -42,26 +42,20 @@ struct OptionReader {
     let rest = letters.dropFirst(1)
     group = rest.isEmpty ? nil : rest
     guard let place = self.letters.firstIndex(of: letter), letter != UInt8(ascii: ":") else {
-      var message: Message = "\(programName): invalid option -- '"
-      message.append(byte: letter)
-      message.append("'")
-      throw UsageError(message, exitCode: 1)
+      throw UsageError("\(programName): invalid option -- '\(letters.text.prefix(1))'", exitCode: 1)
     }
     guard takesValue(place) else { return (letter, nil) }
     let attached = group
     group = nil
-    return (letter, try value(attached, of: letter))
+    return (letter, try value(attached, of: letters.text.prefix(1)))
   }
 
   private func takesValue(_ place: Int) -> Bool { place + 1 < letters.count && letters[place + 1] == UInt8(ascii: ":") }
 
-  private mutating func value(_ attached: CString?, of letter: UInt8) throws(UsageError) -> CString {
+  private mutating func value(_ attached: CString?, of option: Text) throws(UsageError) -> CString {
     if let attached { return attached }
     guard let word else {
-      var message: Message = "\(programName): option requires an argument -- '"
-      message.append(byte: letter)
-      message.append("'")
-      throw UsageError(message, exitCode: 1)
+      throw UsageError("\(programName): option requires an argument -- '\(option)'", exitCode: 1)
     }
     index += 1
     return word
@@ -92,6 +86,6 @@ struct OptionReader {
       }
       return (option.letter, nil)
     }
-    return (option.letter, try value(attached, of: option.letter))
+    return (option.letter, try value(attached, of: Text(option.name)))
   }
 }

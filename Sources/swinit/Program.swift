@@ -12,7 +12,7 @@ struct Program {
     // A pidfd's inode number that names swinit cannot be rewritten before the program exists; without it the pid decides.
     if slots.0 != nil { environment.remove("LISTEN_PIDFDID") }
     request = SpawnRequest(
-      file: CString(UnsafePointer(arguments[0]!)), arguments: arguments, environment: environment.vector(),
+      file: CString(at: UnsafePointer(arguments[0]!)), arguments: arguments, environment: environment.vector(),
       search: environment.value("PATH") ?? CString("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"))
     request.blocked = signals.blocked
     request.ignored = signals.ignored

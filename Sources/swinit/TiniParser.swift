@@ -10,7 +10,8 @@ enum TiniParser {
     configuration.signalTarget = .child
     // tini ends when its child does, and the kernel ends the rest.
     configuration.policy.grace = .zero
-    var verbosity = 1
+    try NativeParser.readVariables(environment, into: &configuration)
+    var verbosity = configuration.log.threshold.rawValue
 
     var reader = OptionReader(arguments, letters: "p:hvwgle:sV", long: [.init(name: "version", letter: UInt8(ascii: "V"))])
     while let (letter, value) = try reader.next() {
@@ -32,9 +33,8 @@ enum TiniParser {
     }
 
     if isOn(environment.value("TINI_KILL_PROCESS_GROUP")) { configuration.signalTarget = .group }
-    if let value = environment.value("TINI_VERBOSITY") { verbosity = value.text.decimal(upTo: 9) ?? 0 }
+    if let value = environment.value("TINI_VERBOSITY") { verbosity = value.text.decimal(upTo: 1_000_000) ?? 0 }
     configuration.log.threshold = Log.Level(rawValue: min(verbosity, Log.Level.debug.rawValue)) ?? .fatal
-    try NativeParser.readVariables(environment, into: &configuration)
 
     guard let command = reader.command else { throw UsageError("\(usageLine)", exitCode: 1) }
     configuration.command = command

@@ -20,7 +20,7 @@ import Testing
     ("", "empty"), ("a", "other"), ("echo hello\n", "other"), ("#", "other"), ("#!", "script ''"), ("#!\n", "script ''"), ("#! \t \n/bin/sh", "script ''"),
     ("#!/bin/sh", "script '/bin/sh'"), ("#!/bin/sh\n", "script '/bin/sh'"), ("#! /bin/sh -e\n", "script '/bin/sh'"), ("#!\t/bin/sh\t-e\n", "script '/bin/sh'"),
     ("#!/bin/sh\r\n", "script '/bin/sh\r'"), (" #!/bin/sh\n", "other"), ("\u{7F}ELF", "other"), ("\u{7F}ELF23456789012345678", "other"),
-  ])
+  ] as [(String, String)])
   func beginning(_ head: String, _ expected: String) {
     // The last one has 19 bytes: too few for e_machine.
     #expect(said(Array(Array(head.utf8).prefix(head.hasPrefix("\u{7F}") ? 19 : 4096))) == expected)

@@ -17,7 +17,7 @@ import Testing
   @Test(arguments: [
     ("", ""), ("1", "1"), ("1:", ""), (":1", ""), ("256:0", "256"), ("0:256", "256"), ("-1:0", "-1"), ("a:0", "a"), ("1:2:3", "2:3"), ("1:2,", ""),
     ("1:2,x", "x"), ("1 :2", "1 "), ("99999999999999999999:0", "99999999999999999999"),
-  ])
+  ] as [(String, String)])
   func invalid(_ list: String, _ named: String) {
     var map = ExitMap()
     let error = #expect(throws: BadWord.self) { try map.add(text(list)) }

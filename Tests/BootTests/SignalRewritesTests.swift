@@ -24,7 +24,7 @@ import Testing
     ("", ""), ("TERM", "TERM"), ("TERM:QUIT,", ""), (",TERM:QUIT", ""), ("TERM:", ""), (":TERM", ""), ("XYZ:TERM", "XYZ"), ("TERM:XYZ", "XYZ"),
     ("KILL:TERM", "KILL"), ("9:TERM", "9"), ("STOP:0", "STOP"), ("SIGCHLD:TERM", "SIGCHLD"), ("CLD:TERM", "CLD"), ("0:TERM", "0"), ("65:TERM", "65"),
     ("TERM:65", "65"), ("RTMIN+31:TERM", "RTMIN+31"), ("TERM:QUIT:INT", "QUIT:INT"), ("TERM:QUIT, INT:TERM", " INT"),
-  ])
+  ] as [(String, String)])
   func invalid(_ list: String, _ named: String) {
     var rewrites = SignalRewrites()
     let error = #expect(throws: BadWord.self) { try rewrites.add(text(list)) }

@@ -36,6 +36,6 @@ func vector(_ words: [String]) -> SpawnRequest.Vector {
 func strings(_ vector: SpawnRequest.Vector?) -> [String]? {
   guard let vector else { return nil }
   var result: [String] = []
-  while let pointer = vector[result.count] { result.append(CString(UnsafePointer(pointer)).string) }
+  while let pointer = vector[result.count] { result.append(CString(at: UnsafePointer(pointer)).string) }
   return result
 }

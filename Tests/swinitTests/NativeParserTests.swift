@@ -20,7 +20,7 @@ import Testing
 
   @Test(arguments: [
     (["-h"], "help"), (["--help"], "help"), (["-v", "--help", "--bad"], "help"), (["-V"], "output swinit \(version)\n"), (["--version", "x"], "output swinit \(version)\n"),
-  ])
+  ] as [([String], String)])
   func asked(_ words: [String], _ said: String) { #expect(Parsed(["swinit"] + words).said == said) }
 
   @Test func helpIsGivenWhateverVariablesHold() { #expect(Parsed(["swinit", "--help"], ["SWINIT_GRACE=bad"]).said == "help") }
@@ -29,7 +29,7 @@ import Testing
   @Test(arguments: [
     ("rewrite", "TERM:QUIT"), ("signal-target", "child"), ("exit-map", "143:0"), ("drain", "3s"), ("kill-after", "4s"), ("grace", "infinity"), ("user", "app:x"),
     ("chdir", "/tmp"), ("env", "A=b=c"), ("console", "/dev/tty1"), ("cmdline", "init=/x a"), ("pdeathsig", "RTMIN+1"), ("pre", "a 'b c'"), ("post", "d"),
-  ])
+  ] as [(String, String)])
   func everyValue(_ name: String, _ value: String) {
     let variable = "SWINIT_" + (name == "cmdline" ? "CMDLINE" : name.uppercased().replacing("-", with: "_"))
     let forms = [Parsed(["swinit", "--\(name)", value, "x"]), Parsed(["swinit", "--\(name)=\(value)", "x"]), Parsed(["swinit", "x"], ["\(variable)=\(value)"])]
@@ -73,15 +73,15 @@ import Testing
     #expect(hooks.map { $0.words.map(\.string) } == [["a"], ["b", "c"]])
   }
 
-  @Test(arguments: [("1", true), ("true", true), ("YES", true), ("On", true), ("0", false), ("false", false), ("No", false), ("OFF", false), ("", false)])
+  @Test(arguments: [("1", true), ("true", true), ("YES", true), ("On", true), ("0", false), ("false", false), ("No", false), ("OFF", false), ("", false)] as [(String, Bool)])
   func booleans(_ value: String, _ isOn: Bool) {
     let parsed = Parsed(["swinit", "x"], ["SWINIT_REPORT=\(value)", "SWINIT_VERBOSE=\(value)"])
     #expect(parsed.configuration.report == (isOn ? .line : .none))
     #expect(parsed.configuration.log.threshold == (isOn ? .info : .warning))
   }
 
-  @Test(arguments: [(["-v"], .info), (["--verbose", "-v"], .debug), (["-v", "-v", "-v"], .debug)] as [([String], Log.Level)])
-  func verbosity(_ words: [String], _ level: Log.Level) { #expect(Parsed(["swinit"] + words).configuration.log.threshold == level) }
+  @Test(arguments: [(["-v"], 2), (["--verbose", "-v"], 3), (["-v", "-v", "-v"], 3)] as [([String], Int)])
+  func verbosity(_ words: [String], _ level: Int) { #expect(Parsed(["swinit"] + words).configuration.log.threshold.rawValue == level) }
 
   @Test func theCommandDoesNotSeeItsVariables() {
     let all = NativeOption.allCases.compactMap { $0.description.variable.map { Text($0).string + "=x" } }

@@ -28,7 +28,7 @@ import Testing
     (["--console="], "bad value '' for --console: expected the path of a terminal"),
     (["--env=NOEQUALS"], "bad value 'NOEQUALS' for --env: expected NAME=VALUE"), (["--env", "=x"], "bad value '=x' for --env: expected NAME=VALUE"),
     (["--pre="], "bad value '' for --pre: expected a command"), (["--post", "'a"], "bad value ''a' for --post: expected words with every quote closed"),
-  ])
+  ] as [([String], String)])
   func options(_ words: [String], _ message: String) { #expect(Parsed(["swinit"] + words).said == "exit 2: " + message) }
 
   @Test(arguments: [
@@ -38,7 +38,7 @@ import Testing
     ("SWINIT_VERBOSE=maybe", "bad value 'maybe' for SWINIT_VERBOSE: expected 1 or 0"), ("SWINIT_REPORT=2", "bad value '2' for SWINIT_REPORT: expected 1 or 0"),
     ("SWINIT_PDEATHSIG=XYZ", "bad value 'XYZ' for SWINIT_PDEATHSIG: expected a signal such as TERM, RTMIN+3 or 15"),
     ("SWINIT_ENV=A=1\nB", "bad value 'A=1\\x0aB' for SWINIT_ENV: 'B': expected NAME=VALUE"),
-  ])
+  ] as [(String, String)])
   func variables(_ variable: String, _ message: String) {
     for name in ["swinit", "tini", "dumb-init", "catatonit"] { #expect(Parsed([name, "x"], [variable]).said == "exit 2: " + message) }
   }

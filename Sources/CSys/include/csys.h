@@ -5,6 +5,7 @@
 // libc hides the signals it keeps for itself, and an init has to see all of them.
 #pragma once
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -12,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <time.h>
@@ -175,8 +178,31 @@ struct csys_pid_scan {
 };
 int32_t csys_next_pid(struct csys_pid_scan *state);
 
-/// Gives back the pages of the stack below the caller, and the path of the last spawn, madvise(2) MADV_DONTNEED.
+/// Gives back the pages of code that was needed to start only, of the stack below the caller, and the path of the last spawn,
+/// madvise(2) MADV_DONTNEED. What is used again comes back from the page cache.
 void csys_free_init_memory(void);
+
+// ---- machine.c: what only the init of a machine calls ----
+
+enum : unsigned long { CSYS_MS_MOVE = MS_MOVE, CSYS_MS_REMOUNT = MS_REMOUNT };
+enum : int32_t {
+  CSYS_MNT_DETACH = MNT_DETACH,
+  CSYS_RB_POWER_OFF = (int32_t)RB_POWER_OFF,
+  CSYS_RB_AUTOBOOT = (int32_t)RB_AUTOBOOT,
+  CSYS_RB_HALT_SYSTEM = (int32_t)RB_HALT_SYSTEM,
+  CSYS_RB_DISABLE_CAD = (int32_t)RB_DISABLE_CAD,
+  CSYS_MODULE_COMPRESSED = 4,  // MODULE_INIT_COMPRESSED_FILE
+};
+int32_t csys_errno(void);
+int64_t csys_statfs_type(const char *path);
+int32_t csys_pivot_root(const char *new_root, const char *old_root);
+const char *csys_entry_name(const struct dirent *entry);
+void csys_remove_tree_on_device(void);
+int32_t csys_finit_module(int32_t fd, const char *parameters, int32_t flags);
+int32_t csys_write_port(uint16_t port, uint8_t value);
+int32_t csys_raise_loopback(void);
+/// A netlink(7) socket that hears the kernel's uevents, or -errno.
+int32_t csys_uevent_socket(void);
 
 /// getauxval(3) AT_EXECFN: the path this program was executed by, or NULL.
 const char *csys_executed_path(void);

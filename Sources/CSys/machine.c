@@ -1,0 +1,96 @@
+// What only the init of a machine calls.
+#include "csys.h"
+
+#include <dirent.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#if defined(__x86_64__) || defined(__i386__)
+#include <sys/io.h>
+#endif
+
+int32_t csys_errno(void) { return errno; }
+
+int64_t csys_statfs_type(const char *path) {
+  struct statfs status;
+  return statfs(path, &status) < 0 ? -errno : (int64_t)(uint32_t)status.f_type;
+}
+
+int32_t csys_pivot_root(const char *new_root, const char *old_root) {
+  return syscall(SYS_pivot_root, new_root, old_root) < 0 ? -errno : 0;
+}
+
+const char *csys_entry_name(const struct dirent *entry) { return entry->d_name; }
+
+// By descriptors and without following links, so that nothing outside the tree is reached. Depth is bounded by the initramfs's own.
+static void remove_below(int fd, dev_t device) {
+  DIR *directory = fdopendir(fd);
+  if (!directory) {
+    close(fd);
+    return;
+  }
+  for (struct dirent *entry; (entry = readdir(directory));) {
+    const char *name = entry->d_name;
+    if (name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2]))) continue;
+    struct stat status;
+    if (fstatat(fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0 || status.st_dev != device) continue;
+    if (S_ISDIR(status.st_mode)) {
+      int below = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+      if (below >= 0) remove_below(below, device);
+    }
+    unlinkat(fd, name, S_ISDIR(status.st_mode) ? AT_REMOVEDIR : 0);
+  }
+  closedir(directory);
+}
+
+void csys_remove_tree_on_device(void) {
+  struct stat root;
+  int fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  if (fstat(fd, &root) < 0) close(fd);
+  else remove_below(fd, root.st_dev);
+}
+
+int32_t csys_finit_module(int32_t fd, const char *parameters, int32_t flags) {
+  return syscall(SYS_finit_module, fd, parameters, flags) < 0 ? -errno : 0;
+}
+
+int32_t csys_write_port(uint16_t port, uint8_t value) {
+#if defined(__x86_64__) || defined(__i386__)
+  if (ioperm(port, 1, 1) < 0) return -errno;
+  outb(value, port);
+  return 0;
+#else
+  (void)port, (void)value;
+  return -ENOSYS;
+#endif
+}
+
+int32_t csys_raise_loopback(void) {
+  int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return -errno;
+  struct ifreq request = {.ifr_name = "lo"};
+  int result = ioctl(fd, SIOCGIFFLAGS, &request);
+  if (result == 0) {
+    request.ifr_flags |= IFF_UP | IFF_RUNNING;
+    result = ioctl(fd, SIOCSIFFLAGS, &request);
+  }
+  result = result < 0 ? -errno : 0;
+  close(fd);
+  return result;
+}
+
+int32_t csys_uevent_socket(void) {
+  int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 15 /* NETLINK_KOBJECT_UEVENT */);
+  if (fd < 0) return -errno;
+  struct {  // struct sockaddr_nl of linux/netlink.h, which musl does not have
+    uint16_t family, padding;
+    uint32_t pid, groups;
+  } address = {.family = AF_NETLINK, .groups = 1};
+  if (bind(fd, (struct sockaddr *)&address, sizeof address) == 0) return fd;
+  int error = errno;
+  close(fd);
+  return -error;
+}
