@@ -23,5 +23,6 @@ let package = Package(
     .testTarget(name: "BootTests", dependencies: ["Boot", "Sys"], exclude: ["Data"]),
     .testTarget(name: "swinitTests", dependencies: ["swinit", "Boot", "Sys"]),
     .testTarget(name: "BlackBoxTests"),
+    .testTarget(name: "RuntimeTests"),
   ]
 )

@@ -20,7 +20,7 @@ public struct InitChain {
   private var rest: [Candidate] = []
 
   public init(_ line: KernelCommandLine) {
-    if let path = line.ramdiskPath, !path.isEmpty { append(.ramdisk, path) }
+    if let path = line.ramdiskPath { append(.ramdisk, path) }
     if let path = line.initPath { append(.requested, path) }
     append("/sbin/init")
     append("/etc/init")
@@ -29,7 +29,9 @@ public struct InitChain {
     rest.reverse()
   }
 
-  private mutating func append(_ path: StaticString) { rest.append(Candidate(source: .standard, path: CString(stringLiteral: path))) }
+  private mutating func append(_ path: StaticString) {
+    rest.append(Candidate(source: .standard, path: CString(stringLiteral: path)))
+  }
   private mutating func append(_ source: Candidate.Source, _ path: [UInt8]) {
     let copy = path.withUnsafeBufferPointer { CString(copying: Text($0)) }
     rest.append(Candidate(source: source, path: copy))

@@ -72,6 +72,10 @@ public struct Lifecycle {
     }
   }
 
+  public var isTerminating: Bool {
+    if case .terminating = phase { true } else { false }
+  }
+
   public var isKilling: Bool {
     if case .killing = phase { true } else { false }
   }

@@ -9,10 +9,23 @@ public struct ProcessTable: ~Copyable {
   public struct Entry {
     public let process: ProcessID
     public let parent: ProcessID
-    public let isZombie: Bool
+    public let state: State
+    /// When it was started, exact to `tick`.
+    public let started: Instant
     /// comm: up to 15 bytes.
     public let name: Name
   }
+
+  public enum State: Sendable {
+    case alive
+    /// It has ended, and its parent has not asked how.
+    case zombie
+    /// Not a process of userspace: kthreadd or one of its threads (PF_KTHREAD).
+    case kernelThread
+  }
+
+  /// What the kernel counts a process's start in: USER_HZ, 100 a second.
+  public static let tick = Interval.milliseconds(10)
 
   /// A process's comm, kept without memory of its own.
   public struct Name {
@@ -82,19 +95,29 @@ public struct ProcessTable: ~Copyable {
 extension ProcessTable.Entry {
   /// Reads `PID (comm) STATE PPID …`; comm may hold anything, so its end is the last ')'.
   init?(_ process: ProcessID, stat: Text) {
-    guard let open = stat.firstIndex(of: UInt8(ascii: "(")), let close = stat.lastIndex(of: UInt8(ascii: ")")),
-      open < close, stat.count > close + 4,
-      let (ppid, _) = stat.dropFirst(close + 4).cut(at: UInt8(ascii: " ")),
-      let parent = ppid.decimal(upTo: Int(Int32.max))
+    guard let open = stat.firstIndex(of: UInt8(ascii: "(")), let close = stat.lastIndex(of: UInt8(ascii: ")")), open < close
     else { return nil }
+    var parent: Int32?
+    var state = ProcessTable.State.alive
+    var started = Instant(nanoseconds: 0)
+    // proc(5) counts the fields from 1; the one behind comm is the third.
+    var number = 2
+    stat.dropFirst(close + 1).forEachPart(separatedBy: UInt8(ascii: " ")) { field in
+      switch number {
+      case 3 where field == "Z" || field == "X": state = .zombie
+      case 4: parent = field.decimal(upTo: Int(Int32.max)).map { Int32($0) }
+      case 9: if let flags = field.decimal(upTo: Int(UInt32.max)), flags & 0x20_0000 != 0 { state = .kernelThread }
+      case 22: if let ticks = field.decimal(upTo: 1 << 40) { started = Instant(nanoseconds: Int64(ticks) * ProcessTable.tick.nanoseconds) }
+      default: break
+      }
+      number += 1
+    }
+    guard let parent else { return nil }
     var name = ProcessTable.Name()
     for byte in stat.prefix(close).dropFirst(open + 1).prefix(16).bytes {
       name.bytes[name.count] = byte
       name.count += 1
     }
-    let state = stat[close + 2]
-    self.init(
-      process: process, parent: ProcessID(Int32(parent)),
-      isZombie: state == UInt8(ascii: "Z") || state == UInt8(ascii: "X"), name: name)
+    self.init(process: process, parent: ProcessID(parent), state: state, started: started, name: name)
   }
 }

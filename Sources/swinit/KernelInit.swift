@@ -265,7 +265,7 @@ struct KernelInit {
     case .signaled(let signal, _):
       log.info("the command was ended by \(signal)")
       if signal == .kill, let kills = OutOfMemory.kills, kills > 0 {
-        log.fatal("the command was ended by SIGKILL; its cgroup counts \(kills) kills for want of memory (oom_kill)")
+        log.fatal("the command was ended by SIGKILL; its cgroup's oom_kill count is \(kills)")
       }
     case .stopped: break
     }

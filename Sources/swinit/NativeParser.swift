@@ -54,7 +54,9 @@ enum NativeParser {
 
   /// What `--help` and `--version` ask for; nil for any other word.
   private static func request(of word: UnsafeMutablePointer<CChar>?) -> Personality.Request? {
-    guard let word, let (option, attached) = NativeOption.find(CString(at: UnsafePointer(word))), attached == nil else { return nil }
+    guard let word, let (option, attached) = NativeOption.find(CString(at: UnsafePointer(word))), attached == nil else {
+      return nil
+    }
     if case .help = option { return .help }
     if case .version = option { return .say(.output, ["swinit ", Version.text, "\n"]) }
     return nil
@@ -89,7 +91,9 @@ enum NativeParser {
 
   private static func turnOn(_ option: NativeOption, _ configuration: inout Configuration) {
     if case .report = option { configuration.report = .line }
-    if case .verbose = option { configuration.log.threshold = configuration.log.threshold.rawValue < Log.Level.info.rawValue ? .info : .debug }
+    if case .verbose = option {
+      configuration.log.threshold = configuration.log.threshold.rawValue < Log.Level.info.rawValue ? .info : .debug
+    }
   }
 
   private static func set(

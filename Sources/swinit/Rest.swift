@@ -25,6 +25,15 @@ struct Rest {
     if listing == .impossible, let group { try? group.sendToGroup(signal) }
   }
 
+  /// Asks those to end that were started after `round`: a process that is asked in the midst of a fork forks nevertheless.
+  func terminateNewcomers(since round: Instant) {
+    forEach { entry in
+      guard round < entry.started + ProcessTable.tick else { return }
+      try? entry.process.send(.terminate)
+      try? entry.process.send(.resume)
+    }
+  }
+
   enum Listing {
     case complete
     /// There is no /proc, or not this namespace's.
@@ -37,7 +46,7 @@ struct Rest {
     guard var table = ProcessTable() else { return .impossible }
     let own = ProcessID.current
     while let entry = table.next() {
-      guard entry.process != own, !entry.isZombie else { continue }
+      guard entry.process != own, entry.state == .alive else { continue }
       if isInit == .pidOne || ProcessTable.isDescendant(entry, of: own) { body(entry) }
     }
     return .complete

@@ -8,6 +8,9 @@ struct Shutdown {
   private var life: Lifecycle
   private(set) var reaper: Reaper
   private var hasBegun = false
+  /// When TERM was sent last, and how many had been reaped then.
+  private var round = Instant(nanoseconds: 0)
+  private var reapedBefore = 0
 
   init(_ life: Lifecycle, _ reaper: Reaper, _ rest: Rest, _ log: Log) {
     self.life = life
@@ -29,6 +32,10 @@ struct Shutdown {
         hasBegun = true
         if report != nil { rest.forEach { report?.note($0) } }
         perform(life.commandEnded(at: .now))
+      } else if life.isTerminating, reaper.orphans != reapedBefore {
+        // Somebody has gone, and may have left somebody.
+        rest.terminateNewcomers(since: round)
+        noteRound()
       }
       var sent = SignalQueue.takeSentFaults()
       while let signal = sent.popFirst() { receive(signal) }
@@ -58,14 +65,20 @@ struct Shutdown {
     if life.isKilling { rest.send(.kill) }
   }
 
+  private mutating func noteRound() {
+    round = .now
+    reapedBefore = reaper.orphans
+  }
+
   private mutating func receive(_ signal: Signal) {
     if let action = life.receive(signal, at: .now) { perform(action) }
   }
 
-  private func perform(_ action: Lifecycle.Action) {
+  private mutating func perform(_ action: Lifecycle.Action) {
     switch action {
     case .terminateRest:
       log.info("ending \(rest.names)")
+      noteRound()
       rest.send(.terminate)
       rest.send(.resume)
     case .signalRest(let signal):

@@ -51,6 +51,13 @@ import Testing
     #expect(run.end == .code(7))
   }
 
+  /// One that answers TERM with a new process, which would end at a TERM: with an hour of grace, it has to get one too.
+  @Test func newOnesAreAskedToo() throws {
+    let script = #"sh -c 'trap "sleep 3000 & exit 0" TERM; echo up; while :; do sleep 3000 & wait; done' | { read x; exit 6; }"#
+    let run = try Session.run(["--grace", "1h", "--", "sh", "-c", script])
+    #expect(run.end == .code(6))
+  }
+
   /// KILL comes again and again when one forks faster than it is seen.
   @Test func forkingAllTheTime() throws {
     let script = #"f() { trap '' TERM; while :; do (sleep 0.001) & done; }; f & f & exit 3"#

@@ -18,7 +18,9 @@ import Testing
 
   @Test func argumentsOnBothSidesOfTheDashes() {
     #expect(KernelCommandLine(text(arguments(20) + " -- " + arguments(12))).overflow == nil)
-    #expect(KernelCommandLine(text(arguments(20) + " -- " + arguments(12) + " k=v")).overflow?.message.string == "Too many boot init vars at `k=v'")
+    #expect(
+      KernelCommandLine(text(arguments(20) + " -- " + arguments(12) + " k=v")).overflow?.message.string
+        == "Too many boot init vars at `k=v'")
   }
 
   @Test(arguments: ["", "HOME=/x ", "HOME=/x TERM=y "]) func variables(_ preset: String) {
@@ -38,11 +40,11 @@ import Testing
 
   /// Quirks of the kernel, seen: the very last slot is neither cleared by init= nor replaced.
   @Test func theLastSlot() {
-    withKnownIssue("swinit forgives what the kernel panics at") {
-      #expect(KernelCommandLine(text(variables(31) + " v30=y")).overflow?.message.string == "Too many boot env vars at `v30=y'")
-      let reappears = KernelCommandLine(text(arguments(32) + " init=/x " + words(31) { "b\($0)" }))
-      #expect(reappears.arguments.map(string).last == "a31")
-      #expect(KernelCommandLine(text(arguments(32) + " init=/x " + words(32) { "b\($0)" })).overflow?.message.string == "Too many boot init vars at `b31'")
-    }
+    #expect(KernelCommandLine(text(variables(31) + " v30=y")).overflow?.message.string == "Too many boot env vars at `v30=y'")
+    let reappears = KernelCommandLine(text(arguments(32) + " init=/x " + words(31) { "b\($0)" }))
+    #expect(reappears.arguments.map(string).last == "a31")
+    #expect(
+      KernelCommandLine(text(arguments(32) + " init=/x " + words(32) { "b\($0)" })).overflow?.message.string
+        == "Too many boot init vars at `b31'")
   }
 }

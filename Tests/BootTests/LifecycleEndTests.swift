@@ -57,9 +57,7 @@ import Testing
     var life = makeLife { $0.grace = nil }
     _ = life.commandEnded(at: at(0))
     #expect(said(life.expire(at: at(86400))) == "late")
-    withKnownIssue("each missed report is said: the next is counted from the last, not from now") {
-      #expect(said(life.expire(at: at(86400))) == "nothing")
-    }
+    #expect(said(life.expire(at: at(86400))) == "nothing")
   }
 
   @Test func killWinsOverAReport() {

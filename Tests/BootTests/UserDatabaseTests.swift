@@ -42,21 +42,30 @@ import Testing
     return "\(account.user):\(account.group) [\(groups)] \(account.name?.string ?? "-") \(account.home?.string ?? "-")"
   }
 
-  @Test(arguments: [
-    ("root", "0:0 [0,10] root /root"), ("0", "0:0 [0,10] root /root"), ("app", "1000:1000 [1000,10,999,44] app /home/app"),
-    ("1000", "77:78 [78] 1000 /numeric"), ("77", "77:78 [78] 1000 /numeric"), ("12345", "12345:0 [0] - -"), ("4294967294", "4294967294:0 [0] - -"),
-    ("app:wheel", "1000:10 [10] app /home/app"), ("app:10", "1000:10 [10] app /home/app"), ("app:4", "1000:44 [44] app /home/app"),
-    ("app:12345", "1000:12345 [12345] app /home/app"), ("12345:docker", "12345:999 [999] - -"), ("0:0", "0:0 [0] root /root"), ("nohome", "11:12 [12] nohome "),
-    ("colons", "13:14 [14] colons /c"), ("last", "21:22 [22] last /last"), ("00", "0:0 [0,10] root /root"), ("5:4294967294", "5:4294967294 [4294967294] - -"),
-  ] as [(String, String)])
+  @Test(
+    arguments: [
+      ("root", "0:0 [0,10] root /root"), ("0", "0:0 [0,10] root /root"), ("app", "1000:1000 [1000,10,999,44] app /home/app"),
+      ("1000", "77:78 [78] 1000 /numeric"), ("77", "77:78 [78] 1000 /numeric"), ("12345", "12345:0 [0] - -"),
+      ("4294967294", "4294967294:0 [0] - -"),
+      ("app:wheel", "1000:10 [10] app /home/app"), ("app:10", "1000:10 [10] app /home/app"),
+      ("app:4", "1000:44 [44] app /home/app"),
+      ("app:12345", "1000:12345 [12345] app /home/app"), ("12345:docker", "12345:999 [999] - -"), ("0:0", "0:0 [0] root /root"),
+      ("nohome", "11:12 [12] nohome "),
+      ("colons", "13:14 [14] colons /c"), ("last", "21:22 [22] last /last"), ("00", "0:0 [0,10] root /root"),
+      ("5:4294967294", "5:4294967294 [4294967294] - -"),
+    ] as [(String, String)])
   func valid(_ word: String, _ expected: String) throws { #expect(try said(word) == expected) }
 
-  @Test(arguments: [
-    ("nosuch", "nosuch"), ("bad", "bad"), ("short", "short"), ("minus", "minus"), ("huge", "huge"), ("all", "all"), ("-1", "-1"), ("4294967295", "4294967295"),
-    ("4294967296", "4294967296"), ("99999999999999999999999", "99999999999999999999999"), ("app:nosuch", "nosuch"), ("app:-1", "-1"),
-    ("app:4294967295", "4294967295"), ("app:bad", "bad"), ("app:", ""), (":wheel", ""), ("", ""), (":", ""), ("app:wheel:x", "wheel:x"), ("App", "App"), ("+", "+"),
-    ("0x0", "0x0"), (" app", " app"),
-  ] as [(String, String)])
+  @Test(
+    arguments: [
+      ("nosuch", "nosuch"), ("bad", "bad"), ("short", "short"), ("minus", "minus"), ("huge", "huge"), ("all", "all"),
+      ("-1", "-1"), ("4294967295", "4294967295"),
+      ("4294967296", "4294967296"), ("99999999999999999999999", "99999999999999999999999"), ("app:nosuch", "nosuch"),
+      ("app:-1", "-1"),
+      ("app:4294967295", "4294967295"), ("app:bad", "bad"), ("app:", ""), (":wheel", ""), ("", ""), (":", ""),
+      ("app:wheel:x", "wheel:x"), ("App", "App"), ("+", "+"),
+      ("0x0", "0x0"), (" app", " app"),
+    ] as [(String, String)])
   func invalid(_ word: String, _ named: String) {
     let error = #expect(throws: BadWord.self) { try database.account(text(word)) }
     #expect(error.map { $0.word == text(named) } == true)

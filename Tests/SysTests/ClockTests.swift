@@ -4,7 +4,9 @@ import Testing
 
 @Suite struct ClockTests {
   @Test(arguments: [(0, 0), (1, 1), (999_999_999, 1), (1_000_000_000, 1), (1_000_000_001, 2)] as [(Int64, Int64)])
-  func secondsRoundedUp(_ nanoseconds: Int64, _ seconds: Int64) { #expect(Interval(nanoseconds: nanoseconds).secondsRoundedUp == seconds) }
+  func secondsRoundedUp(_ nanoseconds: Int64, _ seconds: Int64) {
+    #expect(Interval(nanoseconds: nanoseconds).secondsRoundedUp == seconds)
+  }
 
   @Test func intervals() {
     #expect(Interval.seconds(5) == Interval.milliseconds(5000))

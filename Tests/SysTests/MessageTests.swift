@@ -27,7 +27,8 @@ import Testing
 
   @Test func otherRadixes() {
     #expect(("\(octal: 0o644) \(octal: 0) \(octal: 0o7777)" as Message).string == "644 0 7777")
-    #expect(("\(hexadecimal: 0) \(hexadecimal: 0xdead_beef) \(hexadecimal: .max)" as Message).string == "0 deadbeef ffffffffffffffff")
+    #expect(
+      ("\(hexadecimal: 0) \(hexadecimal: 0xdead_beef) \(hexadecimal: .max)" as Message).string == "0 deadbeef ffffffffffffffff")
   }
 
   @Test(arguments: Array(UInt8(0)...UInt8(255))) func onlyControlCharactersOfWordsAreEscaped(_ byte: UInt8) {

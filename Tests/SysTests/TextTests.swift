@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct TextTests {
   @Test(arguments: [
-    ("", "", true), ("a", "a", true), ("a", "A", false), ("a", "ab", false), ("ab", "a", false), ("é", "é", true), ("é", "è", false),
+    ("", "", true), ("a", "a", true), ("a", "A", false), ("a", "ab", false), ("ab", "a", false), ("é", "é", true),
+    ("é", "è", false),
   ])
   func equality(_ left: String, _ right: String, _ equal: Bool) { #expect((text(left) == text(right)) == equal) }
 
@@ -22,7 +23,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("abc", "", true), ("abc", "ab", true), ("abc", "abc", true), ("abc", "abcd", false), ("abc", "b", false), ("", "", true), ("", "a", false),
+    ("abc", "", true), ("abc", "ab", true), ("abc", "abc", true), ("abc", "abcd", false), ("abc", "b", false), ("", "", true),
+    ("", "a", false),
   ])
   func hasPrefix(_ word: String, _ prefix: String, _ has: Bool) { #expect(text(word).hasPrefix(text(prefix)) == has) }
 
@@ -61,7 +63,8 @@ import Testing
   func baseName(_ path: String, _ name: String) { #expect(text(path).baseName == text(name)) }
 
   @Test(arguments: [
-    ("true", true), ("TRUE", true), ("tRuE", true), ("tru", false), ("truee", false), ("", false), ("tr\u{55}e", true), ("trué", false),
+    ("true", true), ("TRUE", true), ("tRuE", true), ("tru", false), ("truee", false), ("", false), ("tr\u{55}e", true),
+    ("trué", false),
   ])
   func matchesIgnoringCase(_ word: String, _ matches: Bool) { #expect(text(word).matchesIgnoringCase("true") == matches) }
 
@@ -72,16 +75,20 @@ import Testing
     #expect(text("Z").matchesIgnoringCase("z"))
   }
 
-  @Test(arguments: [
-    ("0", 255, 0), ("7", 255, 7), ("255", 255, 255), ("256", 255, nil), ("00012", 255, 12), ("", 255, nil), ("-1", 255, nil),
-    ("+1", 255, nil), (" 1", 255, nil), ("1 ", 255, nil), ("0x1", 255, nil), ("1a", 255, nil), ("١", 255, nil), ("0", 0, 0), ("1", 0, nil),
-    ("4294967294", 4_294_967_294, 4_294_967_294), ("4294967295", 4_294_967_294, nil), ("99999999999999999999999999999999", 4_294_967_294, nil),
-    ("18446744073709551616", 255, nil), ("000000000000000000000000000000000000009", 9, 9),
-  ] as [(String, Int, Int?)])
+  @Test(
+    arguments: [
+      ("0", 255, 0), ("7", 255, 7), ("255", 255, 255), ("256", 255, nil), ("00012", 255, 12), ("", 255, nil), ("-1", 255, nil),
+      ("+1", 255, nil), (" 1", 255, nil), ("1 ", 255, nil), ("0x1", 255, nil), ("1a", 255, nil), ("١", 255, nil), ("0", 0, 0),
+      ("1", 0, nil),
+      ("4294967294", 4_294_967_294, 4_294_967_294), ("4294967295", 4_294_967_294, nil),
+      ("99999999999999999999999999999999", 4_294_967_294, nil),
+      ("18446744073709551616", 255, nil), ("000000000000000000000000000000000000009", 9, 9),
+    ] as [(String, Int, Int?)])
   func decimal(_ word: String, _ limit: Int, _ value: Int?) { #expect(text(word).decimal(upTo: limit) == value) }
 
   @Test(arguments: [
-    ("", [""]), ("a", ["a"]), ("a,b", ["a", "b"]), (",", ["", ""]), ("a,", ["a", ""]), (",a", ["", "a"]), ("a,,b", ["a", "", "b"]),
+    ("", [""]), ("a", ["a"]), ("a,b", ["a", "b"]), (",", ["", ""]), ("a,", ["a", ""]), (",a", ["", "a"]),
+    ("a,,b", ["a", "", "b"]),
   ])
   func forEachPart(_ word: String, _ expected: [String]) {
     var parts: [String] = []

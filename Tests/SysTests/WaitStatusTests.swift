@@ -3,7 +3,9 @@ import Testing
 @testable import Sys
 
 @Suite struct WaitStatusTests {
-  @Test(arguments: [(0x0000, 0), (0x0100, 1), (0x7F00, 127), (0xFF00, 255)] as [(Int32, Int32)]) func exited(_ raw: Int32, _ code: Int32) throws {
+  @Test(arguments: [(0x0000, 0), (0x0100, 1), (0x7F00, 127), (0xFF00, 255)] as [(Int32, Int32)]) func exited(
+    _ raw: Int32, _ code: Int32
+  ) throws {
     guard case .exited(code) = WaitStatus(raw) else { throw Wrong(raw) }
     #expect(WaitStatus(raw).code == code)
   }
