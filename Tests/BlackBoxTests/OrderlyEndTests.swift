@@ -53,8 +53,9 @@ import Testing
 
   /// One that answers TERM with a new process, which would end at a TERM: with an hour of grace, it has to get one too.
   @Test func newOnesAreAskedToo() throws {
-    let script = #"sh -c 'trap "sleep 3000 & exit 0" TERM; echo up; while :; do sleep 3000 & wait; done' | { read x; exit 6; }"#
-    let run = try Session.run(["--grace", "1h", "--", "sh", "-c", script])
+    let leftover = #"trap "sleep 3000 & exit 0" TERM; echo up; while :; do sleep 3000 & wait; done"#
+    let script = "exec 3< <(sh -c '\(leftover)'); read -u 3 line; exit 6"
+    let run = try Session.run(["--grace", "1h", "--", "bash", "-c", script])
     #expect(run.end == .code(6))
   }
 
