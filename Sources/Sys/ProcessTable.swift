@@ -107,7 +107,9 @@ extension ProcessTable.Entry {
       case 3 where field == "Z" || field == "X": state = .zombie
       case 4: parent = field.decimal(upTo: Int(Int32.max)).map { Int32($0) }
       case 9: if let flags = field.decimal(upTo: Int(UInt32.max)), flags & 0x20_0000 != 0 { state = .kernelThread }
-      case 22: if let ticks = field.decimal(upTo: 1 << 40) { started = Instant(nanoseconds: Int64(ticks) * ProcessTable.tick.nanoseconds) }
+      case 22:
+        let ticks = Int64(field.decimal(upTo: 1 << 40) ?? 0)
+        started = Instant(nanoseconds: ticks * ProcessTable.tick.nanoseconds)
       default: break
       }
       number += 1
