@@ -8,6 +8,8 @@ struct Shutdown {
   private var life: Lifecycle
   private(set) var reaper: Reaper
   private var hasBegun = false
+  /// When TERM was sent first.
+  private var begin = Instant(nanoseconds: 0)
   /// When TERM was sent last, and how many had been reaped then.
   private var round = Instant(nanoseconds: 0)
   private var reapedBefore = 0
@@ -79,11 +81,14 @@ struct Shutdown {
     case .terminateRest:
       log.info("ending \(rest.names)")
       noteRound()
+      begin = round
       rest.send(.terminate)
       rest.send(.resume)
     case .signalRest(let signal):
       rest.send(signal)
     case .reportLate(let killIn):
+      // Newcomers once more: between its fork and its exec a process has its parent's handlers, and forgets what they heard.
+      rest.terminateNewcomers(since: begin)
       if let killIn {
         log.fatal("waiting for \(rest.names); SIGKILL in \(killIn.secondsRoundedUp) s")
       } else {
