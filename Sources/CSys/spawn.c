@@ -44,13 +44,27 @@ static int join(struct csys_spawn *spawn, const char *from, const char *end) {
   return 0;
 }
 
-// The rules of execvp(3), but for ENOEXEC: a text without "#!" is an error that is told, not a script for /bin/sh.
+// execve(2), and what execvp(3) does with a text that has no "#!" where that is asked for.
+static void execute_path(struct csys_spawn *spawn, const char *path) {
+  execve(path, spawn->arguments, spawn->environment);
+  if (errno != ENOEXEC || !spawn->shell_for_text) return;
+  size_t count = 0;
+  while (spawn->arguments[count]) count++;
+  const char *arguments[count + 2];
+  arguments[0] = "/bin/sh";
+  arguments[1] = path;
+  for (size_t i = 1; i <= count; i++) arguments[i + 1] = spawn->arguments[i];
+  execve("/bin/sh", (char *const *)arguments, spawn->environment);
+  errno = ENOEXEC;
+}
+
+// The rules of execvp(3).
 static int32_t execute(struct csys_spawn *spawn) {
   if (strchr(spawn->file, '/') || !*spawn->file) {
     size_t name = strlen(spawn->file), kept = name < spawn->path_size ? name : spawn->path_size - 1;
     memcpy(spawn->path, spawn->file, kept);
     spawn->path[kept] = 0;
-    execve(spawn->file, spawn->arguments, spawn->environment);
+    execute_path(spawn, spawn->file);
     return failed(spawn, CSYS_STAGE_EXEC, errno);
   }
   // A file that can be executed in a later directory wins over one that cannot.
@@ -58,7 +72,7 @@ static int32_t execute(struct csys_spawn *spawn) {
   for (const char *from = spawn->search, *end; from; from = *end ? end + 1 : NULL) {
     end = from + strcspn(from, ":");
     if (join(spawn, from, end) < 0) continue;
-    execve(spawn->path, spawn->arguments, spawn->environment);
+    execute_path(spawn, spawn->path);
     if (errno == EACCES) refused = EACCES;
     else if (errno != ENOENT && errno != ENOTDIR && errno != ESTALE && errno != ENODEV && errno != ETIMEDOUT)
       return failed(spawn, CSYS_STAGE_EXEC, errno);

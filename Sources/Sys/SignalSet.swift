@@ -28,6 +28,12 @@ public struct SignalSet: Equatable, Sendable {
     return signal
   }
 
+  /// Calls `body` with each, the lowest first.
+  public func forEach(_ body: (Signal) -> Void) {
+    var rest = self
+    while let signal = rest.popFirst() { body(signal) }
+  }
+
   private static func bit(_ signal: Signal) -> UInt64 { 1 << UInt64(signal.rawValue - 1) }
 }
 

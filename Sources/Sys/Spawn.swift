@@ -26,6 +26,13 @@ public struct SpawnRequest {
     case session
   }
 
+  /// What becomes of a text that begins with no "#!", which execve(2) refuses with ENOEXEC.
+  public enum PlainText {
+    case refused
+    /// /bin/sh runs it, as execvp(3) has it.
+    case forTheShell
+  }
+
   public typealias Vector = UnsafePointer<UnsafeMutablePointer<CChar>?>
 
   public var file: CString
@@ -39,6 +46,7 @@ public struct SpawnRequest {
   public var ignored = SignalSet()
   public var group = Group.own
   public var directory: CString?
+  public var plainText = PlainText.refused
   public var identity: Identity?
   /// Where the child's own pid is written in decimal before exec; 11 bytes each.
   public var pidSlots: (UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<CChar>?) = (nil, nil)
@@ -99,6 +107,7 @@ extension SpawnRequest {
       }
     form.pointee.terminal = terminal ?? -1
     form.pointee.directory = request.directory?.pointer
+    form.pointee.shell_for_text = request.plainText == .forTheShell ? 1 : 0
     form.pointee.group_count = -1
     if let identity = request.identity {
       form.pointee.groups = identity.groups.baseAddress

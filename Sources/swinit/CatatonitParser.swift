@@ -7,11 +7,12 @@ enum CatatonitParser {
     _ arguments: SpawnRequest.Vector, _ environment: Environment, into configuration: inout Configuration
   ) throws(UsageError) -> Personality.Request {
     configuration.log.voice = .catatonit
-    configuration.log.threshold = environment.value("CATATONIT_DEBUG") == nil ? .fatal : .debug
+    configuration.log.threshold = environment.isOn("CATATONIT_DEBUG") ? .debug : .fatal
     configuration.signalTarget = .child
-    // catatonit ends when its child does, and the kernel ends the rest.
-    configuration.policy.grace = .zero
-    try NativeParser.readVariables(environment, into: &configuration)
+    // catatonit ends when its child does, and a text without "#!" is the shell's.
+    configuration.leftovers = .leftToTheKernel
+    configuration.plainText = .forTheShell
+    let complaint = NativeParser.complaint(reading: environment, into: &configuration)
 
     var reader = OptionReader(arguments, letters: "ghLPV", long: [.init(name: "version", letter: UInt8(ascii: "V"))])
     var isPause = false
@@ -25,6 +26,7 @@ enum CatatonitParser {
       }
     }
     if isPause { return .pause }
+    if let complaint { throw complaint }
     guard let command = reader.command else {
       throw UsageError(
         "missing program name; usage: catatonit [-ghLPV] [--] <progname> [<arguments>...]", exitCode: 1, voice: .catatonit)

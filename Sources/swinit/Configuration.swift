@@ -14,10 +14,19 @@ struct Configuration {
     case none, each
   }
 
+  enum Leftovers {
+    /// TERM, grace, KILL, and the end when the last one has gone.
+    case ended
+    /// Left as they are: PID 1's end kills them, a subreaper's gives them to the next.
+    case leftToTheKernel
+  }
+
   var log = Log()
   var policy = Lifecycle.Policy()
   var exitMap = ExitMap()
   var signalTarget = SignalTarget.group
+  var leftovers = Leftovers.ended
+  var plainText = SpawnRequest.PlainText.refused
   /// What the command leads: a process group, a session, or nothing.
   var leads = SpawnRequest.Group.own
   /// Opened on descriptors 0 to 2; nil: /dev/console where one of them is closed.

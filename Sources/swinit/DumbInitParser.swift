@@ -7,7 +7,11 @@ enum DumbInitParser {
     _ arguments: SpawnRequest.Vector, _ environment: Environment, into configuration: inout Configuration
   ) throws(UsageError) -> Personality.Request {
     configuration.log.voice = .dumbInit
-    try NativeParser.readVariables(environment, into: &configuration)
+    configuration.plainText = .forTheShell
+    // A session of its own has no shell that could continue it after a stop that it may catch. What the user rewrites wins.
+    let stops = SignalSet(.terminalStop, .terminalInput, .terminalOutput)
+    stops.forEach { configuration.policy.rewrites.rewrite($0, to: .stop) }
+    let complaint = NativeParser.complaint(reading: environment, into: &configuration)
     var isSingleChild = environment.value("DUMB_INIT_SETSID").map { $0.text == "0" } ?? false
     if let debug = environment.value("DUMB_INIT_DEBUG"), debug.text == "1" { configuration.log.threshold = .debug }
     var rewritten = SignalSet()
@@ -32,13 +36,14 @@ enum DumbInitParser {
     if isSingleChild {
       configuration.leads = .inherited
       configuration.signalTarget = .child
+      stops.subtracting(rewritten).forEach { signal in
+        if configuration.policy.rewrites[signal] == .stop { configuration.policy.rewrites.rewrite(signal, to: signal) }
+      }
     } else {
       configuration.leads = .session
-      // A session of its own has no shell that could continue it after a stop that it may catch.
-      var stops = SignalSet(.terminalStop, .terminalInput, .terminalOutput).subtracting(rewritten)
-      while let signal = stops.popFirst() { configuration.policy.rewrites.rewrite(signal, to: .stop) }
     }
 
+    if let complaint { throw complaint }
     guard let command = reader.command else {
       throw UsageError("Usage: dumb-init [option] command [[arg] ...]; see dumb-init --help", exitCode: 1)
     }

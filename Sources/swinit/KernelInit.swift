@@ -190,14 +190,15 @@ struct KernelInit {
       if let signal = reaper.takeStop() {
         stopped(command, by: signal)
       }
-      var sent = SignalQueue.takeSentFaults()
-      while let signal = sent.popFirst() { receive(signal, for: command) }
       if life.deadline != nil {
         while let action = life.expire(at: .now) { perform(action, on: command) }
       }
       let more = if case .more = remaining { true } else { false }
       let arrival =
         more ? SignalQueue.pending(of: SignalState.queued) : SignalQueue.next(of: SignalState.queued, until: life.deadline)
+      // A fault that was sent came before it, or with it.
+      var sent = SignalQueue.takeSentFaults()
+      while let signal = sent.popFirst() { receive(signal, for: command) }
       if let arrival, arrival.isForOthers { receive(arrival.signal, for: command) }
     }
   }
@@ -272,6 +273,11 @@ struct KernelInit {
   }
 
   private mutating func endRest(of command: ProcessID?, noting report: inout Report?) {
+    guard configuration.leftovers == .ended else {
+      _ = reaper.reap()
+      if report != nil { Rest(isInit, group: command).forEach { report?.note($0) } }
+      return
+    }
     var shutdown = Shutdown(life, reaper, Rest(isInit, group: configuration.leads == .inherited ? nil : command), log)
     shutdown.run(noting: &report)
     reaper = shutdown.reaper

@@ -7,9 +7,7 @@ enum NativeParser {
   static func parse(
     _ arguments: SpawnRequest.Vector, _ environment: Environment, into configuration: inout Configuration
   ) throws(UsageError) -> Personality.Request {
-    // Asked for help first thing, it is given whatever the variables hold.
-    if let request = NativeParser.request(of: arguments[0] == nil ? nil : arguments[1]) { return request }
-    try readVariables(environment, into: &configuration)
+    let complaint = complaint(reading: environment, into: &configuration)
 
     var index = arguments[0] == nil ? 0 : 1
     while let pointer = arguments[index], pointer[0] == CChar(UInt8(ascii: "-")), pointer[1] != 0 {
@@ -34,6 +32,7 @@ enum NativeParser {
       guard let value else { throw UsageError("--\(description.name) needs a value: \(description.expected)") }
       try set(option, to: value, from: .option, &configuration)
     }
+    if let complaint { throw complaint }
     if arguments[index] != nil { configuration.command = arguments + index }
     return .run
   }
@@ -62,8 +61,18 @@ enum NativeParser {
     return nil
   }
 
-  /// What the SWINIT_ variables say. They hold under every name of this program.
-  static func readVariables(_ environment: Environment, into configuration: inout Configuration) throws(UsageError) {
+  /// Reads the SWINIT_ variables, which hold under every name of this program, before the options, which win. Returns what is wrong with
+  /// them, to be thrown behind the options: help and a version are given whatever the variables hold.
+  static func complaint(reading environment: Environment, into configuration: inout Configuration) -> UsageError? {
+    do throws(UsageError) {
+      try readVariables(environment, into: &configuration)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private static func readVariables(_ environment: Environment, into configuration: inout Configuration) throws(UsageError) {
     guard environment.holds(namesFrom: "SWINIT_") else { return }
     for option in NativeOption.allCases {
       let description = option.description
@@ -128,7 +137,9 @@ enum NativeParser {
       guard let drain = try Interval.parse(text) else { throw BadWord(text, expected: "a time that ends, such as 5s") }
       configuration.policy.drain = drain
     case .killAfter: configuration.policy.killAfter = try Interval.parse(text)
-    case .grace: configuration.policy.grace = try Interval.parse(text)
+    case .grace:
+      configuration.policy.grace = try Interval.parse(text)
+      configuration.leftovers = .ended
     case .user:
       if text.isEmpty { throw BadWord(text, expected: "a user of /etc/passwd or a number") }
       configuration.user = value

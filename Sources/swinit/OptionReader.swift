@@ -1,3 +1,4 @@
+import Boot
 import Sys
 
 /// Options as getopt_long(3) reads them for the personalities: letters alone or in groups, values attached or separate, long names.
@@ -47,15 +48,16 @@ struct OptionReader {
     guard takesValue(place) else { return (letter, nil) }
     let attached = group
     group = nil
-    return (letter, try value(attached, of: letters.text.prefix(1)))
+    let name = letters.text.prefix(1)
+    return (letter, try value(attached, missing: "option requires an argument -- '\(name)'"))
   }
 
   private func takesValue(_ place: Int) -> Bool { place + 1 < letters.count && letters[place + 1] == UInt8(ascii: ":") }
 
-  private mutating func value(_ attached: CString?, of option: Text) throws(UsageError) -> CString {
+  private mutating func value(_ attached: CString?, missing: @autoclosure () -> Message) throws(UsageError) -> CString {
     if let attached { return attached }
     guard let word else {
-      throw UsageError("\(programName): option requires an argument -- '\(option)'", exitCode: 1)
+      throw UsageError("\(programName): \(missing())", exitCode: 1)
     }
     index += 1
     return word
@@ -86,6 +88,14 @@ struct OptionReader {
       }
       return (option.letter, nil)
     }
-    return (option.letter, try value(attached, of: Text(option.name)))
+    return (option.letter, try value(attached, missing: "option '--\(option.name)' requires an argument"))
+  }
+}
+
+extension Environment {
+  /// Whether a switch of a peer is on. They take its mere presence; nobody who writes 0 means on.
+  func isOn(_ name: StaticString) -> Bool {
+    guard let text = value(name)?.text else { return false }
+    return !(text.isEmpty || text == "0" || text.matchesIgnoringCase("no") || text.matchesIgnoringCase("false"))
   }
 }

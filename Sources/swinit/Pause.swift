@@ -4,6 +4,8 @@ import Sys
 enum Pause {
   static func run() -> Int32 {
     if ProcessID.current != .initProcess { try? Host.becomeSubreaper() }
+    try? Host.changeDirectory(to: CString("/"))
+    FileDescriptor.closeInherited()
     var reaper = Reaper(Log())
     while true {
       if case .more = reaper.reap() { continue }

@@ -23,6 +23,7 @@ struct Program {
     self.init(arguments, environment, signals)
     request.group = configuration.leads
     request.directory = configuration.directory
+    request.plainText = configuration.plainText
   }
 
   mutating func become(_ identity: SpawnRequest.Identity?) { request.identity = identity }

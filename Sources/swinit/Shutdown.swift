@@ -39,8 +39,6 @@ struct Shutdown {
         rest.terminateNewcomers(since: round)
         noteRound()
       }
-      var sent = SignalQueue.takeSentFaults()
-      while let signal = sent.popFirst() { receive(signal) }
       while let action = life.expire(at: .now) {
         if case .giveUp = action {
           log.warning("still there after SIGKILL: \(rest.names)")
@@ -62,6 +60,8 @@ struct Shutdown {
   }
 
   private mutating func take(_ arrival: SignalQueue.Arrival?) {
+    var sent = SignalQueue.takeSentFaults()
+    while let signal = sent.popFirst() { receive(signal) }
     if let arrival, arrival.isForOthers { receive(arrival.signal) }
     // A process that was forked while the others were killed is not left behind.
     if life.isKilling { rest.send(.kill) }

@@ -8,9 +8,10 @@ enum TiniParser {
   ) throws(UsageError) -> Personality.Request {
     configuration.log.voice = .tini
     configuration.signalTarget = .child
-    // tini ends when its child does, and the kernel ends the rest.
-    configuration.policy.grace = .zero
-    try NativeParser.readVariables(environment, into: &configuration)
+    // tini ends when its child does, and a text without "#!" is the shell's.
+    configuration.leftovers = .leftToTheKernel
+    configuration.plainText = .forTheShell
+    let complaint = NativeParser.complaint(reading: environment, into: &configuration)
     var verbosity = configuration.log.threshold.rawValue
 
     var reader = OptionReader(arguments, letters: "p:hvwgle:sV", long: [.init(name: "version", letter: UInt8(ascii: "V"))])
@@ -32,20 +33,14 @@ enum TiniParser {
       }
     }
 
-    if isOn(environment.value("TINI_KILL_PROCESS_GROUP")) { configuration.signalTarget = .group }
+    if environment.isOn("TINI_KILL_PROCESS_GROUP") { configuration.signalTarget = .group }
     if let value = environment.value("TINI_VERBOSITY") { verbosity = value.text.decimal(upTo: 1_000_000) ?? 0 }
     configuration.log.threshold = Log.Level(rawValue: min(verbosity, Log.Level.debug.rawValue)) ?? .fatal
 
+    if let complaint { throw complaint }
     guard let command = reader.command else { throw UsageError("\(usageLine)", exitCode: 1) }
     configuration.command = command
     return .run
-  }
-
-  /// tini takes the mere presence of a variable; nobody who writes 0 means on.
-  private static func isOn(_ value: CString?) -> Bool {
-    guard let value else { return false }
-    return
-      !(value.text == "0" || value.isEmpty || value.text.matchesIgnoringCase("no") || value.text.matchesIgnoringCase("false"))
   }
 
   private static func bad(_ value: CString, _ option: StaticString) -> UsageError {

@@ -110,6 +110,7 @@ struct csys_spawn {
   const uint32_t *groups;     // supplementary groups
   int32_t group_count;        // -1: identity stays as it is
   uint32_t uid, gid;
+  int32_t shell_for_text;     // ENOEXEC: /bin/sh runs it, as execvp(3) has it
   char *pid_slots[2];         // where the child's own pid is written in decimal (LISTEN_PID, WATCHDOG_PID), or NULL
   // out
   volatile enum csys_stage stage;
