@@ -7,6 +7,10 @@ public struct Errno: Error, Equatable, Sendable {
   public init(_ rawValue: Int32) { self.rawValue = rawValue }
 
   public static let noEntry = Errno(ENOENT)
+  public static let busy = Errno(EBUSY)
+  public static let invalid = Errno(EINVAL)
+  public static let noDevice = Errno(ENODEV)
+  public static let readOnly = Errno(EROFS)
   public static let noProcess = Errno(ESRCH)
   public static let interrupted = Errno(EINTR)
   public static let tooBig = Errno(E2BIG)

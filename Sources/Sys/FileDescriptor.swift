@@ -4,7 +4,7 @@ import CSys
 public struct FileDescriptor: ~Copyable {
   public let rawValue: Int32
 
-  init(_ rawValue: Int32) { self.rawValue = rawValue }
+  init(adopting rawValue: Int32) { self.rawValue = rawValue }
   deinit { _ = csys_close(rawValue) }
 
   public enum Access {
@@ -21,6 +21,20 @@ public struct FileDescriptor: ~Copyable {
   public init(openingAboveStandard path: CString, _ access: Access) throws(Errno) {
     let low = try FileDescriptor(opening: path, access)
     rawValue = try check(csys_duplicate_above(low.rawValue, 3))
+  }
+
+  /// pread(2) from a descriptor that somebody holds: exactly `count` bytes, or nil.
+  public static func read(from descriptor: Int32, at offset: UInt64, count: Int) -> [UInt8]? {
+    guard let place = off_t(exactly: offset) else { return nil }
+    var result = [UInt8](repeating: 0, count: count)
+    var filled = 0
+    while filled < count {
+      let more = result.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress! + filled, count - filled, place + off_t(filled)) }
+      if more < 0, csys_errno() == EINTR { continue }
+      guard more > 0 else { return nil }
+      filled += more
+    }
+    return result
   }
 
   /// One read(2) into `buffer`, again after EINTR. 0 at the end of the file.

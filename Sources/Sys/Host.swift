@@ -48,6 +48,8 @@ public struct FileStatus {
   public func isSameFile(as other: FileStatus) -> Bool { raw.device == other.raw.device && raw.inode == other.raw.inode }
   public var isDirectory: Bool { raw.mode & CSYS_S_IFMT == CSYS_S_IFDIR }
   public var isRegular: Bool { raw.mode & CSYS_S_IFMT == CSYS_S_IFREG }
+  public var inode: UInt64 { raw.inode }
+  public var isBlockDevice: Bool { raw.mode & CSYS_S_IFMT == CSYS_S_IFBLK }
   /// The twelve permission bits.
   public var permissions: UInt32 { raw.mode & 0o7777 }
 }

@@ -12,6 +12,12 @@ public struct ProcessID: Equatable, Sendable {
   /// This process's group; 0 when its leader lives outside this pid namespace.
   public static var currentGroup: ProcessID { ProcessID(getpgrp()) }
 
+  /// The process group of this process, getpgid(2); 0 when its leader lives outside this pid namespace, nil when there is no process.
+  public var group: ProcessID? {
+    let group = getpgid(rawValue)
+    return group < 0 ? nil : ProcessID(group)
+  }
+
   /// Whether this process leads its session, getsid(2).
   public static var leadsSession: Bool { getsid(0) == getpid() }
 

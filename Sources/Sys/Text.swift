@@ -100,6 +100,9 @@ public struct CString: @unchecked Sendable, ExpressibleByStringLiteral {
     pointer = UnsafePointer(memory)
   }
 
+  /// A copy of these bytes in memory that is never given back.
+  public init(copying bytes: [UInt8]) { self = bytes.withUnsafeBufferPointer { CString(copying: Text($0)) } }
+
   public var text: Text {
     var count = 0
     while pointer[count] != 0 { count += 1 }

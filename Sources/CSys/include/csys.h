@@ -30,7 +30,7 @@ enum : int32_t {
   CSYS_O_NONBLOCK = O_NONBLOCK,
 };
 
-enum : uint32_t { CSYS_S_IFMT = S_IFMT, CSYS_S_IFDIR = S_IFDIR, CSYS_S_IFREG = S_IFREG };
+enum : uint32_t { CSYS_S_IFMT = S_IFMT, CSYS_S_IFDIR = S_IFDIR, CSYS_S_IFREG = S_IFREG, CSYS_S_IFBLK = S_IFBLK };
 
 // ---- signals.c ----
 

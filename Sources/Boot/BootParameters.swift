@@ -1,0 +1,110 @@
+public import Sys
+
+/// What the kernel command line tells an init that boots a machine: the kernel's own words that it has to obey, and `swinit.…`.
+public struct BootParameters {
+  public enum Access: Sendable {
+    case readOnly, readWrite
+  }
+
+  public enum RootWait: Sendable {
+    /// As long as `swinit.wait` says.
+    case bounded
+    case forever
+    case atMost(Interval)
+  }
+
+  /// The words for init, and init= itself.
+  public let line: KernelCommandLine
+  public private(set) var root: Text?
+  public private(set) var rootFlags = Text("")
+  public private(set) var rootTypes = Text("")
+  /// ro or rw, the last one; nil: neither.
+  public private(set) var access: Access?
+  public private(set) var rootWait = RootWait.bounded
+  public private(set) var rootDelay = Interval.zero
+  /// panic=: seconds until a restart, 0 for never, less for at once; nil when it is not there.
+  public private(set) var panic: Int?
+  public private(set) var console: Text?
+  public private(set) var modules = Text("")
+  public private(set) var wait = Interval.seconds(30)
+  public private(set) var overlaysRoot = false
+  public private(set) var isLegacyChain = false
+  public private(set) var test = TestRun()
+  /// Words that begin with `swinit.` and mean nothing, or whose value does not.
+  public private(set) var mistakes: [BadWord] = []
+
+  /// A command that is run in place of an init, and how its end is told.
+  public struct TestRun {
+    /// swinit.run: nil is not there, empty is "the words behind --".
+    public var command: Text?
+    public var token = Text("-")
+    public var exit = Text("auto")
+    public var timeout: Interval?
+    public var user: Text?
+    public var directory: Text?
+    /// swinit.mount=TAG:/path[:ro], in order.
+    public var mounts: [Text] = []
+
+    public init() {}
+  }
+
+  /// The texts point into memory that is never given back.
+  public init(_ text: Text) {
+    line = KernelCommandLine(text)
+    var words = KernelCommandLine.Words(text)
+    while let word = words.next(), !word.isDoubleDash { take(CString(copying: word.name).text, word.value.map { CString(copying: $0).text }) }
+  }
+
+  private mutating func take(_ name: Text, _ value: Text?) {
+    guard let value else { return takeFlag(name) }
+    switch true {
+    case name == "root": root = value
+    case name == "rootflags": rootFlags = value
+    case name == "rootfstype": rootTypes = value
+    case name == "rootwait":
+      if let seconds = value.decimal(upTo: 1 << 30) { rootWait = .atMost(.seconds(Int64(seconds))) }
+    case name == "rootdelay":
+      if let seconds = value.decimal(upTo: 1 << 30) { rootDelay = .seconds(Int64(seconds)) }
+    case name == "panic":
+      let isNegative = value.hasPrefix("-")
+      if let seconds = (isNegative ? value.dropFirst() : value).decimal(upTo: 1 << 30) { panic = isNegative ? -seconds : seconds }
+    case name.hasPrefix("swinit."):
+      do throws(BadWord) { try takeOwn(name.dropFirst(7), value, whole: name) } catch { mistakes.append(error) }
+    default: break
+    }
+  }
+
+  private mutating func takeFlag(_ name: Text) {
+    switch true {
+    case name == "ro": access = .readOnly
+    case name == "rw": access = .readWrite
+    case name == "rootwait": rootWait = .forever
+    case name == "swinit.run": test.command = Text("")
+    case name == "swinit.overlay": overlaysRoot = true
+    case name.hasPrefix("swinit."): mistakes.append(BadWord(name, expected: "an option of swinit"))
+    default: break
+    }
+  }
+
+  private mutating func takeOwn(_ name: Text, _ value: Text, whole: Text) throws(BadWord) {
+    switch true {
+    case name == "run": test.command = value
+    case name == "token": test.token = value
+    case name == "exit": test.exit = value
+    case name == "timeout": test.timeout = try Interval.parse(value)
+    case name == "user": test.user = value
+    case name == "chdir": test.directory = value
+    case name == "mount": test.mounts.append(value)
+    case name == "console": console = value
+    case name == "modules": modules = value
+    case name == "overlay": overlaysRoot = !(value == "0" || value == "no")
+    case name == "wait":
+      guard let bound = try Interval.parse(value) else { throw BadWord(value, expected: "a time that ends, such as 30s") }
+      wait = bound
+    case name == "chain":
+      guard value == "legacy" else { throw BadWord(value, expected: "legacy") }
+      isLegacyChain = true
+    default: throw BadWord(whole, expected: "an option of swinit")
+    }
+  }
+}
