@@ -11,7 +11,9 @@ public struct BlockDevice {
   public let partition: Int?
 
   /// Its node in /dev.
-  public var node: CString { CString(copying: Array("/dev/".utf8) + sysfsName.map { $0 == UInt8(ascii: "!") ? UInt8(ascii: "/") : $0 }) }
+  public var node: CString {
+    CString(copying: Array("/dev/".utf8) + sysfsName.map { $0 == UInt8(ascii: "!") ? UInt8(ascii: "/") : $0 })
+  }
 
   /// All of them, in the order of the directory.
   public static func all() -> [BlockDevice] {
@@ -88,7 +90,9 @@ public struct RootFinder {
       device.sysfsName.withUnsafeBufferPointer { list.append(word: Text($0)) }
       if let superblock = device.superblock {
         list.append(contentsOf: " \(superblock.type.name)")
-        if !superblock.label.isEmpty { superblock.label.withUnsafeBufferPointer { list.append(contentsOf: " LABEL=\(Text($0))") } }
+        if !superblock.label.isEmpty {
+          superblock.label.withUnsafeBufferPointer { list.append(contentsOf: " LABEL=\(Text($0))") }
+        }
         if !superblock.uuid.isEmpty { superblock.uuid.withUnsafeBufferPointer { list.append(contentsOf: " UUID=\(Text($0))") } }
       }
       list.append(contentsOf: " \(Int(clamping: device.size >> 20)) MiB")

@@ -30,6 +30,8 @@ public struct BootParameters {
   public private(set) var overlaysRoot = false
   public private(set) var isLegacyChain = false
   public private(set) var test = TestRun()
+  /// What stands behind the first `--`.
+  public private(set) var wordsForCommand: [CString] = []
   /// Words that begin with `swinit.` and mean nothing, or whose value does not.
   public private(set) var mistakes: [BadWord] = []
 
@@ -52,7 +54,10 @@ public struct BootParameters {
   public init(_ text: Text) {
     line = KernelCommandLine(text)
     var words = KernelCommandLine.Words(text)
-    while let word = words.next(), !word.isDoubleDash { take(CString(copying: word.name).text, word.value.map { CString(copying: $0).text }) }
+    while let word = words.next(), !word.isDoubleDash {
+      take(CString(copying: word.name).text, word.value.map { CString(copying: $0).text })
+    }
+    while let word = words.next(), !word.isDoubleDash { wordsForCommand.append(CString(copying: word.whole)) }
   }
 
   private mutating func take(_ name: Text, _ value: Text?) {

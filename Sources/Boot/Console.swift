@@ -15,6 +15,16 @@ public enum Console {
     }
   }
 
+  /// The terminal that /dev/console stands for, which unlike it has a name that programs find: the last of the kernel's active consoles.
+  public static var terminal: CString? {
+    let text = FileDescriptor.text(of: "/sys/class/tty/console/active")
+    let line = text.cut(at: UInt8(ascii: "\n"))?.before ?? text
+    let name = line.lastIndex(of: UInt8(ascii: " ")).map { line.dropFirst($0 + 1) } ?? line
+    guard !name.isEmpty else { return nil }
+    let path = CString(copying: Text("/dev/"), name)
+    return (try? FileStatus(of: path)) == nil ? nil : path
+  }
+
   /// Makes 0 to 2 `path`, whatever they were.
   public static func open(_ path: CString) throws(Failure) { try open(path, instead: true) }
 

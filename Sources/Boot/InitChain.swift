@@ -3,7 +3,7 @@ public import Sys
 /// The programs that kernel_init() tries, in its order and by its rules: rdinit=, init=, and the four defaults.
 public struct InitChain {
   public struct Candidate {
-    public enum Source { case ramdisk, requested, standard }
+    public enum Source: Sendable { case ramdisk, requested, standard }
 
     public let source: Source
     public let path: CString
@@ -27,6 +27,12 @@ public struct InitChain {
     append("/bin/init")
     append("/bin/sh")
     rest.reverse()
+  }
+
+  /// The chain of an init that is the ramdisk command itself.
+  public init(machine parameters: BootParameters) {
+    self.init(parameters.line)
+    rest.removeAll { $0.source == .ramdisk }
   }
 
   private mutating func append(_ path: StaticString) {

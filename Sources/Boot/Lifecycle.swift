@@ -16,6 +16,8 @@ public struct Lifecycle {
     public var grace: Interval? = .seconds(5)
     /// The time from TERM to KILL for the command itself; nil is never.
     public var killAfter: Interval?
+    /// How long the command may run at all; nil is for ever.
+    public var timeout: Interval?
 
     public init() {}
   }
@@ -27,6 +29,8 @@ public struct Lifecycle {
     case holdBack
     /// The command had its time: KILL.
     case killCommand
+    /// The command has run for as long as it may: KILL.
+    case timeOut
     /// Send this to every process that is left.
     case signalRest(Signal)
     /// Ask every process that is left to end: TERM, and CONT for those that are stopped.
@@ -54,6 +58,7 @@ public struct Lifecycle {
   private var phase = Phase.running
   private var hasDrained: Bool
   private var killCommandAt: Instant?
+  private var timeOutAt: Instant?
 
   public init(_ policy: Policy) {
     self.policy = policy
@@ -64,13 +69,22 @@ public struct Lifecycle {
   @inline(__always)
   public var deadline: Instant? {
     switch phase {
-    case .running: killCommandAt
-    case .draining(let until): min(until, killCommandAt ?? until)
+    case .running: earlier(killCommandAt, timeOutAt)
+    case .draining(let until): earlier(until, earlier(killCommandAt, timeOutAt))
     case .terminating(_, let killAt, let reportAt): min(reportAt, killAt ?? reportAt)
     case .killing(let giveUpAt): giveUpAt
     case .givenUp: nil
     }
   }
+
+  @inline(__always)
+  private func earlier(_ one: Instant?, _ other: Instant?) -> Instant? {
+    guard let one, let other else { return one ?? other }
+    return min(one, other)
+  }
+
+  /// The command runs: its time begins.
+  public mutating func commandStarted(at now: Instant) { timeOutAt = policy.timeout.map { now + $0 } }
 
   public var isTerminating: Bool {
     if case .terminating = phase { true } else { false }
@@ -99,6 +113,7 @@ public struct Lifecycle {
   /// The command has ended, and something is left.
   public mutating func commandEnded(at now: Instant) -> Action {
     killCommandAt = nil
+    timeOutAt = nil
     guard let grace = policy.grace else {
       phase = .terminating(since: now, killAt: nil, reportAt: now + Lifecycle.lateAfter)
       return .terminateRest
@@ -113,6 +128,10 @@ public struct Lifecycle {
     if let killAt = killCommandAt, killAt <= now {
       killCommandAt = nil
       return .killCommand
+    }
+    if let end = timeOutAt, end <= now {
+      timeOutAt = nil
+      return .timeOut
     }
     switch phase {
     case .draining(let until) where until <= now:

@@ -4,6 +4,8 @@ public import Sys
 public struct RootMount {
   public struct Failure: Error {
     public let message: Message
+
+    public init(_ message: Message) { self.message = message }
   }
 
   private let options: MountOptions
@@ -18,7 +20,7 @@ public struct RootMount {
     do throws(BadWord) {
       options = try MountOptions(parameters.rootFlags)
     } catch {
-      throw Failure(message: "rootflags=\(parameters.rootFlags): '\(error.word)': expected \(error.expected)")
+      throw Failure("rootflags=\(parameters.rootFlags): '\(error.word)': expected \(error.expected)")
     }
   }
 
@@ -26,7 +28,7 @@ public struct RootMount {
   public func attach(_ source: CString, known: StaticString?) throws(Failure) {
     try? Directory.make(RootMount.target)
     let list = candidates(known)
-    guard !list.isEmpty else { throw Failure(message: "\(source) holds no file system that this kernel has, or that rootfstype= names") }
+    guard !list.isEmpty else { throw Failure("\(source) holds no file system that this kernel has, or that rootfstype= names") }
     var last = Errno.invalid
     // As the kernel: the whole list read-write where that was asked for, then the whole list read-only.
     for isReadOnly in access == .readOnly ? [true] : [false, true] {
@@ -40,13 +42,13 @@ public struct RootMount {
           last = error
           // These say "not this file system" or "not writable"; anything else would come again.
           guard error == .noAccess || error == .invalid || error == .noDevice || error == .readOnly else {
-            throw Failure(message: "cannot mount \(source) as \(type): \(error)")
+            throw Failure("cannot mount \(source) as \(type): \(error)")
           }
         }
       }
     }
     let tried: Message = list.count == 1 ? " as \(list[0])" : ""
-    throw Failure(message: "cannot mount \(source)\(tried): \(last)")
+    throw Failure("cannot mount \(source)\(tried): \(last)")
   }
 
   /// An empty tmpfs as the root.
@@ -55,7 +57,7 @@ public struct RootMount {
     do throws(Errno) {
       try Mount.attach("tmpfs", on: RootMount.target, type: "tmpfs", flags: options.flags.rawValue, data: data)
     } catch {
-      throw Failure(message: "cannot mount a tmpfs: \(error)")
+      throw Failure("cannot mount a tmpfs: \(error)")
     }
   }
 
@@ -64,12 +66,14 @@ public struct RootMount {
     do throws(Errno) {
       try Directory.make("/overlay")
       try Mount.attach("tmpfs", on: "/overlay", type: "tmpfs", data: "mode=0755")
-      for place: StaticString in ["/overlay/lower", "/overlay/upper", "/overlay/work"] { try Directory.make(CString(stringLiteral: place)) }
+      for place: StaticString in ["/overlay/lower", "/overlay/upper", "/overlay/work"] {
+        try Directory.make(CString(stringLiteral: place))
+      }
       try Mount.move(target, to: "/overlay/lower")
       try Mount.attach(
         "overlay", on: target, type: "overlay", data: "lowerdir=/overlay/lower,upperdir=/overlay/upper,workdir=/overlay/work")
     } catch {
-      throw Failure(message: "cannot put an overlay over the root: \(error); the kernel may lack overlayfs")
+      throw Failure("cannot put an overlay over the root: \(error); the kernel may lack overlayfs")
     }
   }
 

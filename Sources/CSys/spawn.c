@@ -96,6 +96,14 @@ static int32_t become(struct csys_spawn *spawn) {
   return 0;
 }
 
+static void open_stdio(struct csys_spawn *spawn) {
+  int fd = open(spawn->stdio, O_RDWR | O_NOCTTY);
+  if (fd < 0) return;  // what the parent has will do
+  if (spawn->group == CSYS_GROUP_SESSION) ioctl(fd, TIOCSCTTY, 0);
+  for (int standard = 0; standard < 3; standard++) dup2(fd, standard);
+  if (fd > 2) close(fd);
+}
+
 static void take_terminal(struct csys_spawn *spawn) {
   pid_t self = (pid_t)syscall(SYS_getpid);
   if (spawn->group == CSYS_GROUP_SESSION) {
@@ -130,6 +138,7 @@ int32_t csys_spawn(struct csys_spawn *spawn) {
   pid_t pid = vfork();
   if (pid == 0) {
     take_terminal(spawn);
+    if (spawn->stdio) open_stdio(spawn);
     csys_exec(spawn);
     _exit(127);
   }

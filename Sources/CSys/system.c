@@ -107,6 +107,7 @@ int32_t csys_terminal_foreground(int32_t fd) {
 
 int32_t csys_terminal_set_foreground(int32_t fd, int32_t group) { return (int32_t)result_of(ioctl(fd, TIOCSPGRP, &group)); }
 
+int32_t csys_drain(int32_t fd) { return (int32_t)result_of(ioctl(fd, TCSBRK, 1)); }
 int32_t csys_terminal_release(int32_t fd) { return (int32_t)result_of(ioctl(fd, TIOCNOTTY)); }
 
 int32_t csys_next_pid(struct csys_pid_scan *scan) {

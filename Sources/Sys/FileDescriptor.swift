@@ -23,13 +23,20 @@ public struct FileDescriptor: ~Copyable {
     rawValue = try check(csys_duplicate_above(low.rawValue, 3))
   }
 
+  /// One write(2) of the message's bytes.
+  public func write(_ message: Message) throws(Errno) {
+    _ = try check(message.withBytes { csys_write(rawValue, $0.baseAddress, $0.count) })
+  }
+
   /// pread(2) from a descriptor that somebody holds: exactly `count` bytes, or nil.
   public static func read(from descriptor: Int32, at offset: UInt64, count: Int) -> [UInt8]? {
     guard let place = off_t(exactly: offset) else { return nil }
     var result = [UInt8](repeating: 0, count: count)
     var filled = 0
     while filled < count {
-      let more = result.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress! + filled, count - filled, place + off_t(filled)) }
+      let more = result.withUnsafeMutableBytes {
+        pread(descriptor, $0.baseAddress! + filled, count - filled, place + off_t(filled))
+      }
       if more < 0, csys_errno() == EINTR { continue }
       guard more > 0 else { return nil }
       filled += more
@@ -98,6 +105,9 @@ public enum StandardStream: Int32, CaseIterable {
       rest = UnsafeBufferPointer(rebasing: rest.dropFirst(Int(try check(count))))
     }
   }
+
+  /// Waits until a terminal has sent what was written to it, tcdrain(3).
+  public func drain() { _ = csys_drain(rawValue) }
 
   /// One write(2), left out when it would block (a pipe says that it can be written to while PIPE_BUF bytes fit).
   public func writeUnlessFull(_ bytes: UnsafeBufferPointer<UInt8>) {

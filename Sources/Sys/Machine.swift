@@ -18,6 +18,11 @@ public enum Machine {
     return reboot(command) < 0 ? Errno(csys_errno()) : Errno(0)
   }
 
+  /// Whether there is a firmware that can turn the machine off: ACPI, or PSCI. Without one RB_POWER_OFF stops the processor for ever.
+  public static var canPowerOff: Bool {
+    (try? FileStatus(of: "/sys/firmware/acpi")) != nil || (try? FileStatus(of: "/sys/firmware/devicetree/base/psci")) != nil
+  }
+
   /// Ctrl-Alt-Del sends SIGINT to PID 1 instead of restarting at once, RB_DISABLE_CAD.
   public static func takeControlAltDelete() throws(Errno) { _ = try checkCall(reboot(CSYS_RB_DISABLE_CAD)) }
 

@@ -46,6 +46,8 @@ public struct SpawnRequest {
   public var ignored = SignalSet()
   public var group = Group.own
   public var directory: CString?
+  /// Opened on descriptors 0 to 2 of the program alone; a session's controlling terminal.
+  public var stdio: CString?
   public var plainText = PlainText.refused
   public var identity: Identity?
   /// Where the child's own pid is written in decimal before exec; 11 bytes each.
@@ -108,6 +110,7 @@ extension SpawnRequest {
     form.pointee.terminal = terminal ?? -1
     form.pointee.directory = request.directory?.pointer
     form.pointee.shell_for_text = request.plainText == .forTheShell ? 1 : 0
+    form.pointee.stdio = request.stdio?.pointer
     form.pointee.group_count = -1
     if let identity = request.identity {
       form.pointee.groups = identity.groups.baseAddress

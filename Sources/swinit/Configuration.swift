@@ -31,6 +31,8 @@ struct Configuration {
   var leads = SpawnRequest.Group.own
   /// Opened on descriptors 0 to 2; nil: /dev/console where one of them is closed.
   var console: CString?
+  /// Opened on the command's descriptors 0 to 2, and not on swinit's: the end of a session hangs its terminal up for everybody.
+  var terminal: CString?
   /// Words for the init chain, when there is no command.
   var commandLine: CString?
   var user: CString?

@@ -10,6 +10,7 @@ struct KernelInit {
   private let jobControl: JobControl
   private var life: Lifecycle
   private var reaper: Reaper
+  private var hasTimedOut = false
 
   init(_ configuration: Configuration, _ signals: SignalState) {
     self.configuration = configuration
@@ -39,7 +40,7 @@ struct KernelInit {
       ending = startCommand(account)
       if let process = ending.process { ending.status = stand(for: process) }
     }
-    let statusCode = ending.status?.code ?? ending.code
+    let statusCode = hasTimedOut ? KernelInit.timeoutCode : ending.status?.code ?? ending.code
     // A command that did not start keeps its 126 or 127, whatever the map says.
     let code = ending.status == nil ? statusCode : configuration.exitMap[statusCode]
 
@@ -54,6 +55,9 @@ struct KernelInit {
         reaped: reaper.orphans))
     return code
   }
+
+  /// As timeout(1) has it.
+  private static let timeoutCode: Int32 = 124
 
   /// What became of the command.
   private struct Ending {
@@ -157,6 +161,7 @@ struct KernelInit {
     do throws(SpawnError) {
       let process = try program.start()
       reaper.await(process)
+      if configuration.policy.timeout != nil { life.commandStarted(at: .now) }
       log.info("started '\(program.request.file)' as \(process)")
       try? Host.changeDirectory(to: CString("/"))
       FileDescriptor.closeInherited()
@@ -226,7 +231,7 @@ struct KernelInit {
   }
 
   @inline(never)
-  private func perform(_ action: Lifecycle.Action, on command: ProcessID) {
+  private mutating func perform(_ action: Lifecycle.Action, on command: ProcessID) {
     switch action {
     case .forward(let signal):
       if signal == .resume { jobControl.commandResumes(command) }
@@ -238,6 +243,11 @@ struct KernelInit {
       log.info("holding SIGTERM back for \(time) ms")
     case .killCommand:
       log.fatal("the command \(command) has not ended after SIGTERM: SIGKILL")
+      send(.kill, to: command)
+    case .timeOut:
+      let time = configuration.policy.timeout?.secondsRoundedUp ?? 0
+      log.fatal("the command \(command) has run for \(time) s, which is all it may: SIGKILL")
+      hasTimedOut = true
       send(.kill, to: command)
     case .signalRest, .terminateRest, .reportLate, .killRest, .giveUp:
       break

@@ -11,7 +11,15 @@ struct Log {
     case fatal, warning, info, debug
   }
 
+  /// Where a line goes besides standard error.
+  enum Copy: Sendable {
+    case none
+    /// /dev/kmsg, at a level that the console does not show: the line is there already.
+    case kernel
+  }
+
   var voice = Voice.native
+  var copiesTo = Copy.none
   /// What is said: this level and all before it.
   var threshold = Level.warning
 
@@ -32,6 +40,7 @@ struct Log {
     var line = prefix(level)
     line.append(contentsOf: message)
     line.send()
+    if copiesTo == .kernel, let kernel = try? FileDescriptor(opening: "/dev/kmsg", .readWrite) { try? kernel.write("<7>\(line)") }
   }
 
   /// A command that could not be executed, in the peers' words where tools look for them, and with the cause.

@@ -24,6 +24,13 @@ struct Program {
     request.group = configuration.leads
     request.directory = configuration.directory
     request.plainText = configuration.plainText
+    request.stdio = configuration.terminal
+  }
+
+  /// A session of its own on a terminal of its own.
+  mutating func lead(sessionOn terminal: CString?) {
+    request.group = .session
+    request.stdio = terminal
   }
 
   mutating func become(_ identity: SpawnRequest.Identity?) { request.identity = identity }

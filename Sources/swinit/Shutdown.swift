@@ -97,7 +97,7 @@ struct Shutdown {
     case .killRest:
       log.info("killing \(rest.names)")
       rest.send(.kill)
-    case .forward, .holdBack, .killCommand, .giveUp:
+    case .forward, .holdBack, .killCommand, .timeOut, .giveUp:
       break
     }
   }

@@ -106,6 +106,7 @@ struct csys_spawn {
   uint64_t ignored;           // signals that the program starts with ignored
   enum csys_group group;
   int32_t terminal;           // descriptor or -1
+  const char *stdio;          // opened on 0-2, with a session as its controlling terminal, or NULL
   const char *directory;      // chdir(2), or NULL
   const uint32_t *groups;     // supplementary groups
   int32_t group_count;        // -1: identity stays as it is
@@ -169,6 +170,7 @@ int32_t csys_limit_nproc(uint64_t *limit);
 /// The process groups of a terminal: -errno, 0 when the group is in another pid namespace.
 int32_t csys_terminal_foreground(int32_t fd);
 int32_t csys_terminal_set_foreground(int32_t fd, int32_t group);
+int32_t csys_drain(int32_t fd);  // tcdrain(3)
 int32_t csys_terminal_release(int32_t fd);  // TIOCNOTTY
 
 /// getdents64(2) on a directory of processes: the next pid from `state`, or 0 at its end, or -errno. Names that are no number are skipped.
