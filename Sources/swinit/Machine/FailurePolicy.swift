@@ -10,17 +10,12 @@ struct FailurePolicy {
     case end
   }
 
-  private let parameters: BootParameters
-  private let log: Log
-  private let signals: SignalState
-  private let environment: Environment
+  private let start: Bootstrap
 
-  init(_ parameters: BootParameters, _ log: Log, _ signals: SignalState, _ environment: Environment) {
-    self.parameters = parameters
-    self.log = log
-    self.signals = signals
-    self.environment = environment
-  }
+  init(_ start: Bootstrap) { self.start = start }
+
+  private var parameters: BootParameters { start.parameters }
+  private var log: Log { start.log }
 
   func answer() -> Answer {
     if let seconds = parameters.panic { return restart(after: seconds) }
@@ -47,7 +42,7 @@ struct FailurePolicy {
   /// A shell on the console, in a session of its own. False when there is none.
   private func startShell() -> Bool {
     log.fatal("an emergency shell follows; mend what is wrong and leave it with 'exit' to try again")
-    var shell = Program(Environment.vector(of: ["/bin/sh"]), environment, signals)
+    var shell = Program(Environment.vector(of: ["/bin/sh"]), start.environment, start.signals)
     shell.lead(sessionOn: Console.terminal)
     guard let process = try? shell.start() else {
       log.fatal("there is no /bin/sh to start")

@@ -4,31 +4,27 @@ import Sys
 /// PID 1 of a machine in its initramfs: finds the root and hands over to the init that is on it, as the kernel's prepare_namespace() and
 /// kernel_init() do, or runs one command and tells the host how it ended.
 struct MachineInit {
-  private let arguments: SpawnRequest.Vector
-  private let environment: Environment
-  private let signals: SignalState
-  private let parameters: BootParameters
-  private let log: Log
+  private let start: Bootstrap
 
   /// Mounts what the first steps need, and reads the kernel command line.
   init(_ arguments: SpawnRequest.Vector, _ environment: Environment, _ signals: SignalState) {
-    self.arguments = arguments
-    self.environment = environment
-    self.signals = signals
     var log = Log()
     log.copiesTo = .kernel
-    self.log = log
     var failures: [(EarlyMount, Errno)] = []
     for mount in EarlyMount.initramfs {
       do throws(Errno) { try mount.attach() } catch { failures.append((mount, error)) }
     }
-    // The kernel has opened the console before there was a /dev; where it could not, there may be one now.
-    try? Console.openWhereClosed()
+    // The kernel has opened the console before there was a /dev, on a node that goes with the initramfs. This one stays.
+    try? Console.open("/dev/console")
     for (mount, error) in failures { log.warning("cannot mount \(mount.type) on \(mount.target): \(error)") }
     let line = FileDescriptor.text(of: "/proc/cmdline")
-    parameters = BootParameters(line.cut(at: UInt8(ascii: "\n"))?.before ?? line)
+    let parameters = BootParameters(line.cut(at: UInt8(ascii: "\n"))?.before ?? line)
     for mistake in parameters.mistakes { log.warning("kernel command line: '\(mistake.word)': expected \(mistake.expected)") }
+    start = Bootstrap(arguments: arguments, environment: environment, signals: signals, parameters: parameters, log: log)
   }
+
+  private var parameters: BootParameters { start.parameters }
+  private var log: Log { start.log }
 
   /// Does not return but with the exit code that makes the kernel panic: when there is nothing else left.
   func run() -> Int32 {
@@ -37,11 +33,11 @@ struct MachineInit {
     while true {
       do throws(MachineFailure) {
         if parameters.root != nil { try enterRoot() }
-        if let command = TestCommand(parameters) { return TestMachine(parameters, log, signals, environment).run(command) }
+        if let command = TestCommand(parameters) { return TestMachine(start).run(command) }
         throw walkInitChain()
       } catch {
         log.fatal(error.message)
-        guard FailurePolicy(parameters, log, signals, environment).answer() == .tryAgain else { return 1 }
+        guard FailurePolicy(start).answer() == .tryAgain else { return 1 }
       }
     }
   }
@@ -118,7 +114,7 @@ struct MachineInit {
     var chain = InitChain(machine: parameters)
     var words: [CString] = [""]
     var index = 1
-    while arguments[0] != nil, let word = arguments[index] {
+    while start.arguments[0] != nil, let word = start.arguments[index] {
       words.append(CString(at: UnsafePointer(word)))
       index += 1
     }
@@ -126,7 +122,7 @@ struct MachineInit {
       if OwnProgram.isOwn(candidate.path) { continue }
       log.info("Run \(candidate.path) as init process")
       words[0] = candidate.path
-      let program = Program(Environment.vector(of: words), environment, signals)
+      let program = Program(Environment.vector(of: words), start.environment, start.signals)
       SignalQueue.block(.all)
       let error = program.request.replaceProcess()
       SignalQueue.block(SignalState.queued)

@@ -20,17 +20,12 @@ struct TestCommand {
 
 /// A machine that exists for one command: runs it as a container's PID 1 would, tells the host its exit code, and turns itself off.
 struct TestMachine {
-  private let parameters: BootParameters
-  private let log: Log
-  private let signals: SignalState
-  private let environment: Environment
+  private let start: Bootstrap
 
-  init(_ parameters: BootParameters, _ log: Log, _ signals: SignalState, _ environment: Environment) {
-    self.parameters = parameters
-    self.log = log
-    self.signals = signals
-    self.environment = environment
-  }
+  init(_ start: Bootstrap) { self.start = start }
+
+  private var parameters: BootParameters { start.parameters }
+  private var log: Log { start.log }
 
   /// Returns only where the machine cannot be turned off.
   func run(_ command: TestCommand) -> Int32 {
@@ -49,10 +44,10 @@ struct TestMachine {
     configuration.command = Environment.vector(of: command.words)
     configuration.user = parameters.test.user.map { CString(copying: $0) }
     configuration.directory = parameters.test.directory.map { CString(copying: $0) }
-    var environment = environment
+    var environment = start.environment
     if environment.value("PATH") == nil { environment.set("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin") }
 
-    var life = KernelInit(configuration, signals)
+    var life = KernelInit(configuration, start.signals)
     var code: Int32 = 125
     do throws(UsageError) { code = try life.run(environment) } catch { log.fatal(error.message) }
     report(code)
