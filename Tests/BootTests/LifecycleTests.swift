@@ -119,3 +119,22 @@ import Testing
     #expect(said(life.expire(at: at(4))) == "kill command")
   }
 }
+
+@Suite struct LifecycleTimeoutTests {
+  @Test func commandMayRunForItsTimeOnly() {
+    var life = makeLife { $0.timeout = .seconds(9) }
+    #expect(life.deadline == nil)
+    life.commandStarted(at: at(1))
+    #expect(life.deadline == at(10))
+    #expect(said(life.expire(at: at(9))) == "nothing")
+    #expect(said(life.expire(at: at(10))) == "time out")
+    #expect(said(life.expire(at: at(10))) == "nothing")
+  }
+
+  @Test func timeoutEndsWithTheCommand() {
+    var life = makeLife { $0.timeout = .seconds(9) }
+    life.commandStarted(at: at(1))
+    _ = life.commandEnded(at: at(2))
+    #expect(said(life.expire(at: at(5))) != "time out")
+  }
+}

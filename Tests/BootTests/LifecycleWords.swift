@@ -16,6 +16,7 @@ func said(_ action: Lifecycle.Action?) -> String {
   case .forward(let signal): "forward \(signal.rawValue)"
   case .holdBack: "hold back"
   case .killCommand: "kill command"
+  case .timeOut: "time out"
   case .signalRest(let signal): "rest \(signal.rawValue)"
   case .terminateRest: "terminate rest"
   case .killRest: "kill rest"
