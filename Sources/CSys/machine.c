@@ -53,6 +53,11 @@ void csys_remove_tree_on_device(void) {
   else remove_below(fd, root.st_dev);
 }
 
+int32_t csys_open_at(int32_t fd, const char *path, int32_t flags) {
+  int32_t result = openat(fd, path, flags);
+  return result < 0 ? -errno : result;
+}
+
 int32_t csys_finit_module(int32_t fd, const char *parameters, int32_t flags) {
   return syscall(SYS_finit_module, fd, parameters, flags) < 0 ? -errno : 0;
 }

@@ -30,6 +30,9 @@ public struct ProcessID: Equatable, Sendable {
   /// kill(2) with -1: every process that this one may signal, but itself and PID 1.
   public static func sendToAll(_ signal: Signal) throws(Errno) { _ = try check(csys_kill(-1, signal.rawValue)) }
 
+  /// sched_yield(2): lets those run that wait for this processor.
+  public static func yieldProcessor() { sched_yield() }
+
   /// Whether there is any other process in this pid namespace, zombies included. Only PID 1 may ask: for others -1 is the machine.
   public static var othersExist: Bool { csys_kill(-1, 0) != -ESRCH }
 }

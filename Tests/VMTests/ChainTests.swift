@@ -9,8 +9,12 @@ extension Machines {
       let initramfs = try Initramfs().adding("--file", "/my/init=\(try Place.recordInit.get())")
       let direct = try Machine.boot(initramfs, line: "rdinit=/my/init \(words)")
       let through = try Machine.boot(initramfs, line: "init=/my/init \(words)")
-      for name in ["argv", "env", "fd", "mask", "ignored", "pending", "rlimit", "cwd", "umask", "ids", "tty", "comm", "one-description"] {
-        #expect(through.values(name) == direct.values(name), "\(name): \(through)")
+      for name in [
+        "argv", "env", "fd", "mask", "ignored", "pending", "rlimit", "cwd", "umask", "ids", "tty", "comm", "one-description",
+      ] {
+        // The console is opened once more, on the devtmpfs, and a program's open(2) adds O_LARGEFILE, which means nothing here.
+        let values = through.values(name).map { name == "fd" ? $0.replacing("flags 0100002", with: "flags 02") : $0 }
+        #expect(values == direct.values(name), "\(name): \(through)")
       }
       #expect(!direct.values("argv").isEmpty, "\(direct)")
     }
@@ -24,7 +28,8 @@ extension Machines {
 
     @Test func bytesThatAreNoText() throws {
       let ended = try Machine.boot(
-        Initramfs(actAs: "/my/init"), bytes: Array("init=/my/init w".utf8) + [0xFF, 0x20, 0xC3, 0x28] + Array(" E=".utf8) + [0xFE])
+        Initramfs(actAs: "/my/init"),
+        bytes: Array("init=/my/init w".utf8) + [0xFF, 0x20, 0xC3, 0x28] + Array(" E=".utf8) + [0xFE])
       #expect(ended.values("argv") == ["[/my/init]", "[w\\xff]", "[\\xc3(]"], "\(ended)")
       #expect(ended.values("env").contains("[E=\\xfe]"), "\(ended)")
     }
@@ -101,7 +106,7 @@ extension Machines {
     /// A kernel that has opened no console starts init without descriptors.
     @Test func consoleThatIsNoDevice() throws {
       let ended = try Machine.boot(
-        Initramfs(actAs: "/act").adding("--node", "/dev/console=c:250:9"), line: "-- /act state")
+        Initramfs(actAs: "/act").adding("--no-console", "--directory", "/dev/console"), line: "-- /act state")
       #expect(ended.says("unable to open an initial console"), "\(ended)")
       #expect(ended.values("fd").count == 3, "\(ended)")
       #expect(ended.reports == [Report("-", 0)], "\(ended)")
@@ -173,10 +178,14 @@ extension Machines {
     }
 
     @Test func haltAsPanicSays() throws {
-      let machine = try Machine(withShell(), line: "loglevel=6 init=/nope", panic: 0)
+      let machine = try Machine(withShell(), line: "init=/nope", panic: 0)
       try machine.text("Requested init /nope failed (error -2).")
-      try machine.text("System halted")
-      #expect(!machine.leave().says("# "))
+      try machine.text("panic=0")
+      // Nobody answers.
+      machine.type("echo alive-$((6*7))\n")
+      #expect(try !machine.says("alive-42", within: 0.5))
+      let ended = machine.leave()
+      #expect(!ended.says("# ") && ended.exit == .killed(9), "\(ended)")
     }
   }
 }

@@ -21,7 +21,7 @@ struct Ended: CustomStringConvertible {
   /// All that came on the first serial port, less carriage returns.
   let console: String
   let bytes: [UInt8]
-  /// What came on the second one.
+  /// What came on the second one, less carriage returns.
   let second: String
   let line: String
 
@@ -178,6 +178,17 @@ final class Machine {
     return found!
   }
 
+  /// Whether it comes in this time: for what must not come, where nothing else can be waited for.
+  func says(_ part: String, within seconds: Double) throws -> Bool {
+    let limit = Date(timeIntervalSinceNow: seconds)
+    var found = false
+    try pump("", atMost: limit) {
+      found = self.seen[self.cursor...].firstRange(of: Array(part.utf8)) != nil
+      return found || Date() >= limit
+    }
+    return found
+  }
+
   /// Types on the console.
   func type(_ text: String) { _ = Array(text.utf8).withUnsafeBytes { write(input, $0.baseAddress, $0.count) } }
 
@@ -221,17 +232,20 @@ final class Machine {
   private func result() -> Ended {
     Ended(
       exit: exit ?? .killed(SIGKILL), console: String(decoding: seen, as: UTF8.self), bytes: seen,
-      second: second.flatMap { try? String(contentsOfFile: $0, encoding: .utf8) } ?? "", line: String(decoding: line, as: UTF8.self))
+      second: second.flatMap { FileManager.default.contents(atPath: $0) }.map {
+        String(decoding: $0.filter { $0 != 13 }, as: UTF8.self)
+      } ?? "", line: String(decoding: line, as: UTF8.self))
   }
 
-  private func pump(_ what: String, until done: () -> Bool) throws {
+  private func pump(_ what: String, atMost bound: Date? = nil, until done: () -> Bool) throws {
     let limit = start.addingTimeInterval(Self.deadline)
     while !done() {
       guard exit == nil else { throw gaveUp("\(what), and QEMU had ended") }
       let left = limit.timeIntervalSinceNow
       guard left > 0 else { throw gaveUp("\(what) for \(Int(Self.deadline)) s") }
+      let wait = max(0, min(left, bound?.timeIntervalSinceNow ?? left))
       var fd = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
-      guard poll(&fd, 1, Int32(left * 1000) + 1) > 0 else { continue }
+      guard poll(&fd, 1, Int32(wait * 1000) + 1) > 0 else { continue }
       var block = [UInt8](repeating: 0, count: 65536)
       let length = read(output, &block, block.count)
       if length > 0 {

@@ -136,25 +136,21 @@ struct Disk {
     return Disk(path: copy)
   }
 
-  /// A directory to make a disk of. `links` are path and target.
-  static func directory(actAs: [String] = ["/sbin/init"], directories: [String] = [], links: [(String, String)] = []) throws
-    -> String
-  {
+  /// A directory to make a disk of. `links` are path and target, `files` path and source.
+  static func directory(
+    actAs: [String] = ["/sbin/init"], directories: [String] = [], links: [(String, String)] = [], files: [(String, String)] = []
+  ) throws -> String {
     let root = Place.fresh("root")
     let files = FileManager.default
     for path in ["/dev", "/proc", "/sys", "/run", "/tmp"] + directories {
       try files.createDirectory(atPath: root + path, withIntermediateDirectories: true)
     }
-    for path in actAs {
-      try files.createDirectory(
-        atPath: ((root + path) as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-      try files.copyItem(atPath: try Place.act.get(), toPath: root + path)
+    func place(_ path: String) throws -> String {
+      try Place.run(["mkdir", "-p", ((root + path) as NSString).deletingLastPathComponent])
+      return root + path
     }
-    for (path, target) in links {
-      try files.createDirectory(
-        atPath: ((root + path) as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-      guard symlink(target, root + path) == 0 else { throw Trouble("symlink \(root + path): errno \(errno)") }
-    }
+    for (path, source) in try actAs.map({ ($0, try Place.act.get()) }) + files { try Place.run(["cp", source, try place(path)]) }
+    for (path, target) in links { try Place.run(["ln", "-s", target, try place(path)]) }
     return root
   }
 }

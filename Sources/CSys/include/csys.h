@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,6 +18,7 @@
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,6 +30,7 @@ enum : int32_t {
   CSYS_O_CLOEXEC = O_CLOEXEC,
   CSYS_O_DIRECTORY = O_DIRECTORY,
   CSYS_O_NONBLOCK = O_NONBLOCK,
+  CSYS_O_NOFOLLOW = O_NOFOLLOW,
 };
 
 enum : uint32_t { CSYS_S_IFMT = S_IFMT, CSYS_S_IFDIR = S_IFDIR, CSYS_S_IFREG = S_IFREG, CSYS_S_IFBLK = S_IFBLK };
@@ -201,6 +204,7 @@ int64_t csys_statfs_type(const char *path);
 int32_t csys_pivot_root(const char *new_root, const char *old_root);
 const char *csys_entry_name(const struct dirent *entry);
 void csys_remove_tree_on_device(void);
+int32_t csys_open_at(int32_t fd, const char *path, int32_t flags);
 int32_t csys_finit_module(int32_t fd, const char *parameters, int32_t flags);
 int32_t csys_write_port(uint16_t port, uint8_t value);
 int32_t csys_raise_loopback(void);

@@ -42,9 +42,18 @@ struct MachineInit {
     }
   }
 
+  /// swinit.modules= in its order, then what the devices that are there ask for. An initramfs without modules needs none.
   private func loadModules() {
-    parameters.modules.forEachPart(separatedBy: UInt8(ascii: ",")) { name in
-      if !name.isEmpty { log.warning("swinit.modules=: no module loader for '\(name)' yet") }
+    do throws(ModuleError) {
+      var loader = try ModuleLoader()
+      parameters.modules.forEachPart(separatedBy: UInt8(ascii: ",")) { name in
+        guard !name.isEmpty else { return }
+        do throws(ModuleError) { try loader.load(name) } catch { log.warning(error.message) }
+      }
+      loader.loadForDevices { error in log.info(error.message) }
+      log.info("loaded \(loader.loadedCount) modules")
+    } catch {
+      if !parameters.modules.isEmpty { log.warning(error.message) }
     }
   }
 

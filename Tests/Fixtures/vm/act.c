@@ -235,6 +235,8 @@ int main(int argc, char **argv) {
     char byte = 0;
     if (pipe2(ready, O_CLOEXEC) != 0) return 97;
     if (orphan()) {
+      // The end of the session's leader hangs the terminal up, which is another matter.
+      signal(SIGHUP, SIG_IGN);
       if (word[5]) signal(SIGTERM, SIG_IGN);
       else handle(SIGTERM);
       if (write(ready[1], &byte, 1) != 1) _exit(97);
