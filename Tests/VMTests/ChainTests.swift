@@ -133,8 +133,9 @@ extension Machines {
       machine.type("echo alive-$((6*7)) $$\n")
       try machine.text("alive-42")
       // A session with the console for its terminal: ^C ends what runs, and not the shell.
-      machine.type("/bin/busybox sleep 1000\n")
-      try machine.text("sleep 1000")
+      try machine.text("# ")
+      machine.type("echo sleeps-$((1+1)); /bin/busybox sleep 1000\n")
+      try machine.text("sleeps-2")
       machine.type("\u{3}")
       try machine.text("# ")
       machine.type("echo again-$((6*8))\n")

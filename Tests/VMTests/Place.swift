@@ -141,9 +141,8 @@ struct Disk {
     actAs: [String] = ["/sbin/init"], directories: [String] = [], links: [(String, String)] = [], files: [(String, String)] = []
   ) throws -> String {
     let root = Place.fresh("root")
-    let files = FileManager.default
     for path in ["/dev", "/proc", "/sys", "/run", "/tmp"] + directories {
-      try files.createDirectory(atPath: root + path, withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(atPath: root + path, withIntermediateDirectories: true)
     }
     func place(_ path: String) throws -> String {
       try Place.run(["mkdir", "-p", ((root + path) as NSString).deletingLastPathComponent])

@@ -56,7 +56,7 @@ extension Machines {
 
     @Test func lastRootWins() throws { try boot("root=/dev/nope root=LABEL=swroot") }
 
-    @Test(arguments: [("ro", false), ("rw", true), ("ro rw", true), ("rw ro", false)])
+    @Test(arguments: [("ro rw", true), ("rw ro", false)])
     func access(_ words: String, _ isWritable: Bool) throws {
       let ended = try boot("root=LABEL=swroot \(words)")
       #expect(ended.value("write") == (isWritable ? "yes" : "Read-only file system"), "\(ended)")
@@ -78,7 +78,7 @@ extension Machines {
     }
 
     /// A name that the kernel does not know is passed over.
-    @Test(arguments: ["ext4", "nosuch,ext4", "squashfs,vfat,ext4"]) func types(_ list: String) throws {
+    @Test(arguments: ["ext4", "nosuch,squashfs,vfat,ext4"]) func types(_ list: String) throws {
       try boot("root=LABEL=swroot rootfstype=\(list)")
     }
 
@@ -220,9 +220,7 @@ extension Machines {
 
     /// Each names what was asked for, and what there is.
     @Test(arguments: [
-      "UUID=0e5c3a86-0000-0000-0000-000000000000", "LABEL=nope", "PARTUUID=00000000-0000-0000-0000-000000000000",
-      "PARTLABEL=nope",
-      "/dev/sda1", "8:17",
+      "UUID=0e5c3a86-0000-0000-0000-000000000000", "LABEL=nope", "PARTLABEL=nope", "/dev/sda1",
     ]) func nothingThere(_ root: String) throws {
       let ended = try Machine.boot(Initramfs(), line: "root=\(root) swinit.wait=300ms", kind: .pc, disks: [Self.disk()])
       #expect(ended.says(root), "\(ended)")
@@ -322,7 +320,7 @@ extension Machines {
     // MARK: - Waiting
 
     /// A disk that is plugged in after a while.
-    @Test(arguments: ["rootwait", "swinit.wait=20s", ""]) func diskThatComesLate(_ words: String) throws {
+    @Test(arguments: ["rootwait", ""]) func diskThatComesLate(_ words: String) throws {
       let disk = try Self.disk()
       let machine = try Machine(
         Initramfs(), line: "root=LABEL=swroot \(words)", kind: .pc, monitor: true,

@@ -235,12 +235,15 @@ int main(int argc, char **argv) {
     char byte = 0;
     if (pipe2(ready, O_CLOEXEC) != 0) return 97;
     if (orphan()) {
-      // The end of the session's leader hangs the terminal up, which is another matter.
+      // The end of the session's leader hangs the terminal up: a SIGHUP, which is another matter.
       signal(SIGHUP, SIG_IGN);
       if (word[5]) signal(SIGTERM, SIG_IGN);
       else handle(SIGTERM);
       if (write(ready[1], &byte, 1) != 1) _exit(97);
       for (int turn = 0; turn < 2000 && !got; turn++) usleep(10000);
+      // Its descriptors of the terminal are dead, for the same reason.
+      int console = open("/dev/console", O_WRONLY | O_NOCTTY | O_CLOEXEC);
+      dup2(console, 1);
       say("orphan got %d", (int)got);
       _exit(5);
     }
