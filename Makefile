@@ -7,7 +7,7 @@ TOOLSET := toolsets/$(ARCH)-linux-musl.json
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup build static machine unit black-box runtime lint image bench install clean
+.PHONY: help run test test-vm setup build static machine unit black-box runtime lint image bench install clean
 
 help: ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ black-box: static fixtures ## Black-box tests of the static binary alone.
 
 runtime: static fixtures ## Tests under podman and runc alone.
 	scripts/test runtime
+
+test-vm: setup machine ## Tests of the part that boots machines, in QEMU.
+	scripts/test vm
 
 lint: ## swift format, the dependency law, shell scripts.
 	scripts/lint

@@ -27,5 +27,6 @@ let package = Package(
     .testTarget(name: "swinitTests", dependencies: ["swinit", "Boot", "Sys"]),
     .testTarget(name: "BlackBoxTests"),
     .testTarget(name: "RuntimeTests"),
+    .testTarget(name: "VMTests"),
   ]
 )

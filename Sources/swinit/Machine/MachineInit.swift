@@ -30,10 +30,12 @@ struct MachineInit {
   func run() -> Int32 {
     try? Machine.takeControlAltDelete()
     loadModules()
+    var hasEntered = parameters.root == nil
     while true {
       do throws(MachineFailure) {
-        if parameters.root != nil { try enterRoot() }
-        if let command = TestCommand(parameters) { return TestMachine(start).run(command) }
+        if !hasEntered { try enterRoot() }
+        hasEntered = true
+        if let command = try TestCommand(parameters) { return TestMachine(start).run(command) }
         throw walkInitChain()
       } catch {
         log.fatal(error.message)

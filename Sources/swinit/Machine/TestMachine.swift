@@ -6,10 +6,11 @@ struct TestCommand {
   let words: [CString]
 
   /// swinit.run="…", or the words behind `--`: with swinit.run, or where there is no root and no init= that they could be for.
-  init?(_ parameters: BootParameters) {
+  init?(_ parameters: BootParameters) throws(MachineFailure) {
     if let line = parameters.test.command, !line.isEmpty {
-      guard let command = try? CommandWords(line) else { return nil }
-      words = command.words
+      do throws(BadWord) { words = try CommandWords(line).words } catch {
+        throw MachineFailure("swinit.run=\(error.word): expected \(error.expected)")
+      }
       return
     }
     let isAsked = parameters.test.command != nil || (parameters.root == nil && parameters.line.initPath == nil)
@@ -98,7 +99,10 @@ struct TestMachine {
 
   /// On the console, however slow that is: this line is what the machine was started for.
   private func say(_ trailer: Message) {
-    var line: Message = "swinit: \(trailer)"
+    // On a line of its own, wherever the command's output has ended.
+    var line: Message = ""
+    line.append("\nswinit: ")
+    line.append(contentsOf: trailer)
     line.append("\n")
     try? line.write(to: .error)
     StandardStream.error.drain()
