@@ -23,7 +23,9 @@ static uint64_t instruction_of(void *context) {
 
 static void on_fault(int signal, siginfo_t *info, void *context) {
   int saved = errno;
-  if (info->si_code <= 0) {
+  // No processor raises SIGABRT: it is sent, by whatever code (F_SETSIG gives one of its own), unless abort(3) has sent it in here.
+  int is_abort = signal == SIGABRT && info->si_code == SI_TKILL && info->si_pid == getpid();
+  if (!is_abort && (info->si_code <= 0 || signal == SIGABRT)) {
     __atomic_fetch_or(&sent_faults, CSYS_BIT(signal), __ATOMIC_SEQ_CST);
     kill(getpid(), SIGCHLD);  // blocked, so it stays pending: a wait that is about to begin ends at once
     errno = saved;

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -16,6 +17,17 @@ static int64_t result_of(int64_t result) { return result < 0 ? -errno : result; 
 int32_t csys_open(const char *path, int32_t flags) { return (int32_t)result_of(open(path, flags)); }
 int64_t csys_read(int32_t fd, void *buffer, size_t count) { return result_of(read(fd, buffer, count)); }
 int64_t csys_write(int32_t fd, const void *buffer, size_t count) { return result_of(write(fd, buffer, count)); }
+// The descriptor is others' too, so its flags stay; a terminal that can be written to may still have no room for a line. So a socket is
+// asked not to wait, and anything else is opened again for this line.
+void csys_say(const void *buffer, size_t count) {
+  if (send(2, buffer, count, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0 || errno != ENOTSOCK) return;
+  int fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_APPEND);
+  if (fd < 0 && csys_poll(2, -1, POLLOUT, 0) <= 0) return;
+  ssize_t written = write(fd < 0 ? 2 : fd, buffer, count);
+  (void)written;  // a line that nobody takes is lost, the container is not
+  if (fd >= 0) close(fd);
+}
+
 int32_t csys_close(int32_t fd) { return (int32_t)result_of(close(fd)); }
 int32_t csys_duplicate(int32_t from, int32_t to) { return (int32_t)result_of(dup2(from, to)); }
 int32_t csys_duplicate_above(int32_t from, int32_t least) { return (int32_t)result_of(fcntl(from, F_DUPFD_CLOEXEC, least)); }
@@ -48,7 +60,7 @@ __attribute__((noinline)) static int close_listed(int32_t first) {
 // Out of line, as is the scan above: their buffers would be pages of the stack in every start.
 __attribute__((noinline)) static void close_up_to_limit(int32_t first) {
   struct rlimit limit;
-  rlim_t end = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max != RLIM_INFINITY ? limit.rlim_max : 1 << 20;
+  rlim_t end = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max < 1 << 20 ? limit.rlim_max : 1 << 20;
   // poll(2) tells of 256 descriptors at a time which are open; it accepts no more of them than the soft limit.
   struct pollfd fds[256];
   for (rlim_t base = (rlim_t)first; base < end; base += 256) {
@@ -67,7 +79,7 @@ void csys_close_from(int32_t first) {
 int32_t csys_poll(int32_t fd0, int32_t fd1, int32_t events, int64_t timeout) {
   struct pollfd fds[2] = {{.fd = fd0, .events = (short)events}, {.fd = fd1, .events = (short)events}};
   struct timespec limit = {.tv_sec = timeout / 1000000000, .tv_nsec = timeout % 1000000000};
-  return (int32_t)result_of(syscall(SYS_ppoll, fds, 2, timeout < 0 ? NULL : &limit, NULL, 0));
+  return (int32_t)result_of(syscall(SYS_ppoll, fds, fd1 < 0 ? 1 : 2, timeout < 0 ? NULL : &limit, NULL, 0));
 }
 
 int32_t csys_stat(const char *path, struct csys_file_status *status) {
@@ -92,13 +104,6 @@ int64_t csys_now(void) {
 int32_t csys_become_subreaper(void) { return (int32_t)result_of(prctl(PR_SET_CHILD_SUBREAPER, 1)); }
 int32_t csys_set_parent_death_signal(int32_t signal) { return (int32_t)result_of(prctl(PR_SET_PDEATHSIG, signal)); }
 int32_t csys_pidfd_open(int32_t pid) { return (int32_t)result_of(syscall(SYS_pidfd_open, pid, 0)); }
-
-int32_t csys_limit_nproc(uint64_t *limit) {
-  struct rlimit raw;
-  if (getrlimit(RLIMIT_NPROC, &raw) < 0) return -errno;
-  *limit = raw.rlim_cur;
-  return 0;
-}
 
 int32_t csys_terminal_foreground(int32_t fd) {
   int32_t group = 0;

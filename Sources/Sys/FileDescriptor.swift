@@ -109,9 +109,6 @@ public enum StandardStream: Int32, CaseIterable {
   /// Waits until a terminal has sent what was written to it, tcdrain(3).
   public func drain() { _ = csys_drain(rawValue) }
 
-  /// One write(2), left out when it would block (a pipe says that it can be written to while PIPE_BUF bytes fit).
-  public func writeUnlessFull(_ bytes: UnsafeBufferPointer<UInt8>) {
-    guard csys_poll(rawValue, -1, Int32(POLLOUT), 0) > 0 else { return }
-    _ = csys_write(rawValue, bytes.baseAddress, bytes.count)
-  }
+  /// Writes a line to standard error in one call, or leaves out what does not fit there now.
+  public static func sayUnlessFull(_ bytes: UnsafeBufferPointer<UInt8>) { csys_say(bytes.baseAddress, bytes.count) }
 }

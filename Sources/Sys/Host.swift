@@ -22,12 +22,6 @@ public enum Host {
   /// deeper pages, and where files were looked for.
   public static func freeInitMemory() { csys_free_init_memory() }
 
-  /// RLIMIT_NPROC's soft limit; nil when there is none.
-  public static var processLimit: UInt64? {
-    var limit: UInt64 = 0
-    return csys_limit_nproc(&limit) == 0 && limit != .max ? limit : nil
-  }
-
   /// The path that this program was executed by, getauxval(3) AT_EXECFN.
   public static var executedPath: CString? { csys_executed_path().map { CString(at: $0) } }
 

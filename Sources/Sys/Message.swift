@@ -140,6 +140,6 @@ public struct Message: ExpressibleByStringInterpolation, StringInterpolationProt
     var line = self
     line.buffer[line.count] = UInt8(ascii: "\n")
     line.count += 1
-    line.withBytes { StandardStream.error.writeUnlessFull($0) }
+    line.withBytes { StandardStream.sayUnlessFull($0) }
   }
 }

@@ -107,6 +107,8 @@ extension ProcessTable.Entry {
       case 3 where field == "Z" || field == "X": state = .zombie
       case 4: parent = field.decimal(upTo: Int(Int32.max)).map { Int32($0) }
       case 9: if let flags = field.decimal(upTo: Int(UInt32.max)), flags & 0x20_0000 != 0 { state = .kernelThread }
+      // A main thread that has ended before the others leaves a process that runs.
+      case 20 where state == .zombie: if let threads = field.decimal(upTo: 1 << 30), threads > 1 { state = .alive }
       case 22:
         let ticks = Int64(field.decimal(upTo: 1 << 40) ?? 0)
         started = Instant(nanoseconds: ticks * ProcessTable.tick.nanoseconds)

@@ -18,6 +18,13 @@ public struct Terminal: ~Copyable {
     return group >= 0 ? ProcessID(group) : nil
   }
 
+  /// Whether this process's group is in the foreground. Two groups outside this pid namespace both have the number 0; then a read of
+  /// nothing tells, which fails with EIO in the background while SIGTTIN is blocked.
+  public var isInForeground: Bool {
+    guard foreground == .currentGroup else { return false }
+    return ProcessID.currentGroup != ProcessID(0) || csys_read(device.rawValue, nil, 0) == 0
+  }
+
   /// Gives the terminal up, TIOCNOTTY: for a session leader its whole session does, and its foreground group gets HUP and CONT.
   public func release() throws(Errno) { _ = try check(csys_terminal_release(device.rawValue)) }
 

@@ -55,7 +55,7 @@ struct Hooks {
 
   /// Runs them in order; stops at the first that fails or at a signal that asks for the end. Other signals wait in the queue for the
   /// command.
-  func runBefore(_ reaper: inout Reaper, _ log: Log) -> Interruption? {
+  func runBefore(_ reaper: inout Reaper, _ log: Log, killAfter: Interval?) -> Interruption? {
     for program in programs {
       log.info("running the hook '\(program.request.file)'")
       do throws(SpawnError) {
@@ -64,7 +64,8 @@ struct Hooks {
         return .cannotStart(program.explain(error))
       }
       var asked: Signal?
-      let status = Hooks.wait(&reaper, for: SignalSet(.terminate, .interrupt, .quit, .hangup, .child)) { asked = $0 }
+      let set = SignalSet(.terminate, .interrupt, .quit, .hangup, .child)
+      let status = Hooks.wait(&reaper, for: set, killAfter) { asked = $0 }
       if let asked { return .stopped(asked) }
       if status.code != 0 { return .failed(program, code: status.code) }
     }
@@ -72,7 +73,7 @@ struct Hooks {
   }
 
   /// Runs all of them, whatever becomes of one.
-  func runAfter(_ status: WaitStatus?, code exitCode: Int32, _ reaper: inout Reaper, _ log: Log) {
+  func runAfter(_ status: WaitStatus?, code exitCode: Int32, _ reaper: inout Reaper, _ log: Log, killAfter: Interval?) {
     Hooks.write("\(exitCode)", to: code)
     if case .signaled(let killer, _) = status {
       var name = Message()
@@ -85,7 +86,7 @@ struct Hooks {
       log.info("running the hook '\(program.request.file)'")
       do throws(SpawnError) {
         reaper.await(try program.start())
-        let ended = Hooks.wait(&reaper, for: SignalState.queued) { _ in }
+        let ended = Hooks.wait(&reaper, for: SignalState.queued, killAfter) { _ in }
         if ended.code != 0 { log.warning("the hook '\(program.request.file)' failed (code \(ended.code))") }
       } catch {
         log.warning("the hook '\(program.request.file)' failed: \(program.explain(error).message)")
@@ -93,18 +94,30 @@ struct Hooks {
     }
   }
 
-  /// Waits for the hook's end, and forwards the signals of `set` to it.
-  private static func wait(_ reaper: inout Reaper, for set: SignalSet, onSignal: (Signal) -> Void) -> WaitStatus {
+  /// Waits for the hook's end, and forwards the signals of `set` to it. After a TERM it may take `killAfter`.
+  private static func wait(
+    _ reaper: inout Reaper, for set: SignalSet, _ killAfter: Interval?, onSignal: (Signal) -> Void
+  ) -> WaitStatus {
+    var killAt: Instant?
     while true {
       let remaining = reaper.reap()
       if let outcome = reaper.outcome { return outcome }
       guard let hook = reaper.awaited else { return .exited(Panic.exitCode) }
+      if let deadline = killAt, deadline <= .now {
+        killAt = nil
+        try? hook.send(.kill)
+      }
       let more = if case .more = remaining { true } else { false }
-      let arrival = more ? SignalQueue.pending(of: set) : SignalQueue.next(of: set, until: nil)
+      let arrival = more ? SignalQueue.pending(of: set) : SignalQueue.next(of: set, until: killAt)
+      // Faults that were sent before the command starts wait for it; behind it there is only the hook to have them.
+      if set == SignalState.queued { SignalQueue.takeSentFaults().forEach { try? hook.send($0) } }
       guard let arrival, arrival.isForOthers else { continue }
       onSignal(arrival.signal)
       // What the terminal sends, it has sent to the whole group, and a hook is in swinit's.
       if arrival.sender != nil { try? hook.send(arrival.signal) }
+      guard arrival.signal == .terminate else { continue }
+      try? hook.send(.resume)
+      if killAt == nil, let killAfter { killAt = .now + killAfter }
     }
   }
 

@@ -34,7 +34,7 @@ struct KernelInit {
     let after = Hooks(after: configuration.postHooks, environment, signals)
 
     var ending: Ending
-    if let interruption = before?.runBefore(&reaper, log) {
+    if let interruption = before?.runBefore(&reaper, log, killAfter: configuration.policy.killAfter) {
       ending = end(interruption)
     } else {
       ending = startCommand(account)
@@ -46,7 +46,7 @@ struct KernelInit {
 
     endRest(of: ending.process, noting: &report)
     if ending.process != nil, let after {
-      after.runAfter(ending.status, code: code, &reaper, log)
+      after.runAfter(ending.status, code: code, &reaper, log, killAfter: configuration.policy.killAfter)
       endRest(of: nil, noting: &report)
     }
     report?.send(
@@ -171,7 +171,7 @@ struct KernelInit {
       // No second process may exist here (RLIMIT_NPROC, pids.max). A command without an init is better than none.
       log.warning("cannot fork: \(error.errno); running '\(program.request.file)' in place of swinit")
       let failure = program.request.replaceProcess()
-      SignalQueue.block(SignalState.queued)
+      _ = SignalState.takeOver()  // it has undone what it inherits
       throw failure
     }
   }
@@ -259,6 +259,8 @@ struct KernelInit {
       guard configuration.signalTarget == .group else { return try command.send(signal) }
       do throws(Errno) {
         try command.sendToGroup(signal)
+        // It may have left its group while others stay in it.
+        if command.group != command { try command.send(signal) }
       } catch {
         // The command has moved to another group, which is its own business.
         guard error == .noProcess else { throw error }

@@ -65,7 +65,7 @@ struct Program {
       // Another process's session: a child with a session of its own would lose the terminal, with a group it keeps it.
       request.group = .own
     }
-    return try request.start(terminal: terminal.foreground == .currentGroup ? terminal.descriptor : nil)
+    return try request.start(terminal: terminal.isInForeground ? terminal.descriptor : nil)
   }
 
   /// A path as this process reaches it: the program's relative ones began at its own directory.

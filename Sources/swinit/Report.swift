@@ -76,7 +76,7 @@ struct Report {
       add(entry)
     }
     add("]}\n")
-    line.withUnsafeBufferPointer { StandardStream.error.writeUnlessFull($0) }
+    line.withUnsafeBufferPointer { StandardStream.sayUnlessFull($0) }
   }
 
   private mutating func add(_ message: Message) {

@@ -139,6 +139,7 @@ int32_t csys_exec(struct csys_spawn *spawn);
 int32_t csys_open(const char *path, int32_t flags);
 int64_t csys_read(int32_t fd, void *buffer, size_t count);
 int64_t csys_write(int32_t fd, const void *buffer, size_t count);
+void csys_say(const void *buffer, size_t count);  // to descriptor 2, never blocking
 int32_t csys_close(int32_t fd);
 int32_t csys_duplicate(int32_t from, int32_t to);  // dup2(2)
 int32_t csys_duplicate_above(int32_t from, int32_t least);  // fcntl(2) F_DUPFD_CLOEXEC
@@ -168,7 +169,6 @@ int64_t csys_now(void);  // CLOCK_BOOTTIME, nanoseconds; CLOCK_MONOTONIC where t
 int32_t csys_become_subreaper(void);
 int32_t csys_set_parent_death_signal(int32_t signal);
 int32_t csys_pidfd_open(int32_t pid);
-int32_t csys_limit_nproc(uint64_t *limit);
 
 /// The process groups of a terminal: -errno, 0 when the group is in another pid namespace.
 int32_t csys_terminal_foreground(int32_t fd);
