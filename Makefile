@@ -7,7 +7,7 @@ TOOLSET := toolsets/$(ARCH)-linux-musl.json
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-vm setup build static machine unit black-box runtime lint image bench install clean
+.PHONY: help run test test-vm setup build static unit black-box runtime lint image bench install clean
 
 help: ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,9 +26,6 @@ build: ## Ordinary build: glibc, dynamic, for the unit tests.
 
 static: ## The product: build/swinit, one static binary, and build/swinit.debug with its symbols.
 	scripts/build static $(TOOLSET) $(SCRATCH) $(BUILD)
-
-machine: ## The product with the part that boots machines, which is under way: build/machine/swinit.
-	SWINIT_MACHINE=1 scripts/build static $(TOOLSET) .build-machine $(BUILD)/machine
 
 fixtures: $(BUILD)/probe $(BUILD)/probe-static
 
@@ -52,7 +49,7 @@ black-box: static fixtures ## Black-box tests of the static binary alone.
 runtime: static fixtures ## Tests under podman and runc alone.
 	scripts/test runtime
 
-test-vm: setup machine ## Tests of the part that boots machines, in QEMU.
+test-vm: setup static ## Tests that boot machines in QEMU alone.
 	scripts/test vm
 
 lint: ## swift format, the dependency law, shell scripts.

@@ -10,9 +10,6 @@ let product: [SwiftSetting] = [
   .treatWarning("EmbeddedRestrictions", as: .error),
 ]
 
-/// The part that boots machines is under way: `make machine` builds a binary that has it.
-let machine: [SwiftSetting] = Context.environment["SWINIT_MACHINE"] == nil ? [] : [.define("MACHINE")]
-
 let package = Package(
   name: "swinit",
   products: [.executable(name: "swinit", targets: ["swinit"])],
@@ -21,7 +18,7 @@ let package = Package(
     .target(name: "CSys"),
     .target(name: "Sys", dependencies: ["CSys"], swiftSettings: product),
     .target(name: "Boot", dependencies: ["Sys"], swiftSettings: product),
-    .executableTarget(name: "swinit", dependencies: ["Sys", "Boot"], swiftSettings: product + machine),
+    .executableTarget(name: "swinit", dependencies: ["Sys", "Boot"], swiftSettings: product),
     .testTarget(name: "SysTests", dependencies: ["Sys"]),
     .testTarget(name: "BootTests", dependencies: ["Boot", "Sys"], exclude: ["Data"]),
     .testTarget(name: "swinitTests", dependencies: ["swinit", "Boot", "Sys"]),

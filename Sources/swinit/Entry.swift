@@ -10,9 +10,7 @@ public func swinitMain(
   let signals = SignalState.takeOver()
   let vector = UnsafePointer(arguments)
   let inherited = Environment(UnsafePointer(environment))
-  #if MACHINE
-    if case .initramfs = BootMode(BootMode.Signs.read(inherited)) { return MachineInit(vector, inherited, signals).run() }
-  #endif
+  if case .initramfs = BootMode(BootMode.Signs.read(inherited)) { return MachineInit(vector, inherited, signals).run() }
   do throws(UsageError) {
     var configuration = Configuration()
     let personality = Personality(name: vector[0].map { CString(at: UnsafePointer($0)) })
