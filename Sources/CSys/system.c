@@ -14,7 +14,7 @@
 
 static int64_t result_of(int64_t result) { return result < 0 ? -errno : result; }
 
-int32_t csys_open(const char *path, int32_t flags) { return (int32_t)result_of(open(path, flags)); }
+int32_t csys_open(const char *path, int32_t flags) { return (int32_t)result_of(open(path, flags, 0644)); }
 int64_t csys_read(int32_t fd, void *buffer, size_t count) { return result_of(read(fd, buffer, count)); }
 int64_t csys_write(int32_t fd, const void *buffer, size_t count) { return result_of(write(fd, buffer, count)); }
 // The descriptor is others' too, so its flags stay; a terminal that can be written to may still have no room for a line. So a socket is
