@@ -13,6 +13,7 @@ public func swinitMain(
   switch BootMode(BootMode.Signs.read(inherited)) {
   case .initramfs: return MachineInit(Bootstrap(vector, inherited, signals, .initramfs)).run()
   case .system: return SystemInit.run(Bootstrap(vector, inherited, signals, .system))
+  case .container where SystemInit.isAsked(vector): return SystemInit.run(Bootstrap(vector, inherited, signals, .container))
   case .container: break
   }
   do throws(UsageError) {

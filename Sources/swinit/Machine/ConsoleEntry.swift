@@ -72,8 +72,7 @@ extension ConsoleEntry {
 
   /// A container's console is its descriptor 0, when that is a terminal.
   private static func container(_ start: Bootstrap) -> [ConsoleEntry] {
-    guard StandardStream.input.isTerminal else { return [] }
-    let terminal: CString = "/dev/console"
+    guard StandardStream.input.isTerminal, let terminal = StandardStream.input.path else { return [] }
     return [ConsoleEntry(terminal, shell(on: terminal, start))]
   }
 

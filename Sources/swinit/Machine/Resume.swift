@@ -13,6 +13,8 @@ struct Resume {
 
   private struct State {
     var isArmed = false
+    /// Whether the end of this process is the kernel's panic.
+    var isMachine = false
     var environment: SpawnRequest.Vector?
     /// panic=.
     var panic: Int?
@@ -30,6 +32,7 @@ struct Resume {
   static func arm(_ start: Bootstrap) {
     state.environment = start.environment.vector()
     state.panic = start.parameters.panic
+    if case .container = start.place { state.isMachine = false } else { state.isMachine = true }
     state.isArmed = true
   }
 
@@ -50,7 +53,7 @@ struct Resume {
     }
     state.faults += 1
     guard state.faults <= faultLimit else {
-      log.fatal("panic: the \(state.faults)th fault in a minute")
+      log.fatal("panic: \(state.faults) faults in a minute")
       return
     }
     word.withBytes { bytes in
@@ -60,9 +63,10 @@ struct Resume {
     }
   }
 
-  /// As panic= says; without it the machine stays as it is, for somebody to look at.
+  /// As panic= says; without it the machine stays as it is, for somebody to look at. A container has an end that harms nobody.
   static func panic(_ log: Log) {
-    guard state.isArmed else { return }
+    guard state.isArmed, state.isMachine else { return }
+    SignalQueue.block(SignalState.queued)
     Machine.synchronize()
     Machine.leaveControlAltDelete()
     if let seconds = state.panic, seconds != 0 {
@@ -90,11 +94,18 @@ struct Resume {
   /// The end that was under way.
   let request: SystemRequest?
 
-  /// From argv; nil when this is the first execution.
-  static func read(_ arguments: SpawnRequest.Vector) -> Resume? {
+  /// Whether this is an execution after a fault.
+  static func isMeant(_ arguments: SpawnRequest.Vector) -> Bool { word(of: arguments) != nil }
+
+  private static func word(of arguments: SpawnRequest.Vector) -> Text? {
     guard arguments[0] != nil, let pointer = arguments[1] else { return nil }
     let word = CString(at: UnsafePointer(pointer)).text
-    guard word.hasPrefix(prefix) else { return nil }
+    return word.hasPrefix(prefix) ? word : nil
+  }
+
+  /// From argv; nil when this is the first execution.
+  static func read(_ arguments: SpawnRequest.Vector) -> Resume? {
+    guard let word = word(of: arguments) else { return nil }
     var position = 0
     word.dropFirst(prefix.utf8CodeUnitCount).forEachPart(separatedBy: UInt8(ascii: ",")) { part in
       let number = part.decimal(upTo: Int.max) ?? 0

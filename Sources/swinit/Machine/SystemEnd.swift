@@ -33,7 +33,7 @@ struct SystemEnd {
   }
 
   @inline(never)
-  private func say() { log.fatal("the system \(request.end.phrase)") }
+  private func say() { log.fatal("\(request.end.phrase) the system") }
 
   private mutating func endProcesses() {
     var policy = Lifecycle.Policy()
@@ -85,9 +85,9 @@ extension SystemRequest.End {
 
   fileprivate var phrase: StaticString {
     switch self {
-    case .halt: "is halted"
-    case .powerOff: "is powered off"
-    case .restart, .kexec: "is restarted"
+    case .halt: "halting"
+    case .powerOff: "powering off"
+    case .restart, .kexec: "restarting"
     }
   }
 }

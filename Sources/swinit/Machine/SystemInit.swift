@@ -13,14 +13,21 @@ struct SystemInit {
     return system.run()
   }
 
+  /// In a container: PID 1 by the name of init, without a command to run.
+  static func isAsked(_ arguments: SpawnRequest.Vector) -> Bool {
+    guard ProcessID.current == .initProcess, let name = arguments[0], CString(at: UnsafePointer(name)).text.baseName == "init"
+    else { return false }
+    return arguments[1] == nil || Resume.isMeant(arguments)
+  }
+
   private init(_ start: Bootstrap) { self.start = start }
 
   private var log: Log { start.log }
 
   private mutating func run() -> Int32 {
-    if let resumed = Resume.read(start.arguments) { return resume(resumed) }
     // Tools look at this name to tell the service manager.
     try? Host.setName("init")
+    if let resumed = Resume.read(start.arguments) { return resume(resumed) }
     var initcalls = Initcalls(start)
     if let request = initcalls.run(&signals) { return end(request) }
     do throws(MachineFailure) {
