@@ -43,6 +43,8 @@ public struct FileStatus {
   public var isDirectory: Bool { raw.mode & CSYS_S_IFMT == CSYS_S_IFDIR }
   public var isRegular: Bool { raw.mode & CSYS_S_IFMT == CSYS_S_IFREG }
   public var inode: UInt64 { raw.inode }
+  /// st_dev: the file system that the file is on.
+  public var device: UInt64 { raw.device }
   public var isBlockDevice: Bool { raw.mode & CSYS_S_IFMT == CSYS_S_IFBLK }
   /// The twelve permission bits.
   public var permissions: UInt32 { raw.mode & 0o7777 }
