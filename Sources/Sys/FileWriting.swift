@@ -47,3 +47,8 @@ extension Directory {
   /// unlink(2).
   public static func remove(_ path: CString) throws(Errno) { _ = try checkCall(unlink(path.pointer)) }
 }
+
+extension Directory {
+  /// chmod(2), which no umask takes from.
+  public static func setMode(of path: CString, _ mode: UInt32) throws(Errno) { _ = try checkCall(chmod(path.pointer, mode_t(mode))) }
+}
