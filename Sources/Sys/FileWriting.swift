@@ -50,5 +50,7 @@ extension Directory {
 
 extension Directory {
   /// chmod(2), which no umask takes from.
-  public static func setMode(of path: CString, _ mode: UInt32) throws(Errno) { _ = try checkCall(chmod(path.pointer, mode_t(mode))) }
+  public static func setMode(of path: CString, _ mode: UInt32) throws(Errno) {
+    _ = try checkCall(chmod(path.pointer, mode_t(mode)))
+  }
 }
