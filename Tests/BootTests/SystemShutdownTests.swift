@@ -100,8 +100,8 @@ import Testing
   @Test func longLines() {
     let long = "7 1 8:1 / /" + String(repeating: "5 1 8:1 / /evil rw - a b ", count: 20)
     let lines = ["1 1 8:1 / /a rw - x y", long, "2 1 8:1 / /b rw - x y", "3 1 8:1 / /c rw - x y"]
-    for capacity in 40...120 {
-      for step in [5, 33, 200] {
+    for capacity in 40...70 {
+      for step in [5, 200] {
         let mounts = sweep(lines, capacity, step).compactMap { MountInfo(text($0))?.target.string }
         #expect(mounts == ["/c", "/b", "/a"], "\(capacity) \(step)")
       }
