@@ -24,15 +24,12 @@ public enum ShutdownStorage {
     return path.hasPrefix("/") && !rest.isEmpty ? path : nil
   }
 
-  /// So many devices of a kind are looked for.
-  private static let most = 256
-
   /// Lets go of the files behind loop devices, LOOP_CLR_FD; how many it was. One that is still in use stays until its last user goes.
   static func releaseLoops() -> Int {
     var count = 0
-    for number in 0..<most {
+    forEachNumber("/sys/block/loop") { number in
       let backing: Message = "/sys/block/loop\(number)/loop/backing_file"
-      guard exists(backing) else { continue }
+      guard exists(backing) else { return }
       withCString("/dev/loop\(number)") { try? LoopDevice.release($0) }
       if !exists(backing) { count += 1 }
     }
@@ -41,15 +38,33 @@ public enum ShutdownStorage {
 
   /// Loop devices that are left, and the device mapper's, stay as they are; whoever wonders what kept a disk busy reads here which there were.
   public static func nameWhatIsLeft(_ report: (SystemLine) -> Void) {
-    for number in 0..<most {
+    forEachNumber("/sys/block/loop") { number in
       withCString("/sys/block/loop\(number)/loop/backing_file") { path in
         guard let file = try? FileDescriptor(opening: path, .read) else { return }
         file.forEachLine { name in report(.note("loop\(number) is left with \(name) behind it")) }
       }
+    }
+    forEachNumber("/sys/block/dm-") { number in
       withCString("/sys/block/dm-\(number)/dm/name") { path in
         guard let file = try? FileDescriptor(opening: path, .read) else { return }
         file.forEachLine { name in report(.note("the mapped device \(name) (dm-\(number)) is left as it is")) }
       }
+    }
+  }
+
+  /// Devices of a kind that there are. They are numbered from 0, and rarely with gaps: after so many that are missing there is none.
+  private static func forEachNumber(_ prefix: StaticString, _ body: (Int) -> Void) {
+    let longestGap = 16
+    var number = 0
+    var missing = 0
+    while missing < longestGap, number < 4096 {
+      if exists("\(prefix)\(number)") {
+        missing = 0
+        body(number)
+      } else {
+        missing += 1
+      }
+      number += 1
     }
   }
 
