@@ -26,6 +26,8 @@ public func swinitMain(
       return 0
     case .pause:
       return Pause.run()
+    case .power(let command):
+      return try command.run()
     }
   } catch {
     if let voice = error.voice { Log(voice: voice).fatal(error.message) } else { error.message.send() }
