@@ -20,8 +20,8 @@ enum Personality {
     case help
     /// Hold a namespace open.
     case pause
-    /// The end of the machine.
-    case power(PowerCommand)
+    /// The end of the machine, by the rest of the command line.
+    case power(PowerName)
   }
 
   init(name: CString?) {
@@ -48,7 +48,7 @@ enum Personality {
     case .tini: try TiniParser.parse(arguments, environment, into: &configuration)
     case .dumbInit: try DumbInitParser.parse(arguments, environment, into: &configuration)
     case .catatonit: try CatatonitParser.parse(arguments, environment, into: &configuration)
-    case .power(let name): try PowerParser.parse(name, arguments)
+    case .power(let name): .power(name)
     }
   }
 }

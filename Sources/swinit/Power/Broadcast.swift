@@ -8,30 +8,36 @@ struct Broadcast {
   }
 
   var mode = Mode.everybody
-  /// The words of the command line.
-  private(set) var words: Message = ""
-
-  mutating func add(_ word: Text) {
-    if words.count > 0 { words.append(" ") }
-    // A terminal must not take them for orders.
-    for byte in word.bytes { words.append(byte: byte < 0x20 || byte == 0x7F ? UInt8(ascii: "?") : byte) }
-  }
+  /// The words of the command line; nil: none.
+  var words: SpawnRequest.Vector?
 
   /// Sends the words, and `line` below them. Nobody is waited for.
+  @inline(never)
   func send(_ line: Message) {
-    guard mode == .everybody, words.count > 0 || line.count > 0 else { return }
+    guard mode == .everybody, words != nil || line.count > 0 else { return }
     var text: Message = ""
     text.append("\r\n\u{7}Broadcast message from root@")
     text.append(Caller.hostName.text)
     if let terminal = Caller.terminalName { text.append(contentsOf: " (\(terminal))") }
     text.append(":\r\n\r\n")
-    for part in [words, line] where part.count > 0 {
-      text.append(contentsOf: part)
-      text.append("\r\n")
-    }
-    text.append("\r\n")
+    appendWords(to: &text)
+    text.append(contentsOf: line)
+    text.append("\r\n\r\n")
     Broadcast.forEachTerminal { path in
       if let terminal = try? FileDescriptor(telling: path) { try? terminal.write(text) }
+    }
+  }
+
+  private func appendWords(to text: inout Message) {
+    guard let words else { return }
+    var index = 0
+    while let word = words[index] {
+      // A terminal must not take them for orders.
+      for byte in CString(at: UnsafePointer(word)).text.bytes {
+        text.append(byte: byte < 0x20 || byte == 0x7F ? UInt8(ascii: "?") : byte)
+      }
+      index += 1
+      text.append(words[index] == nil ? "\r\n" : " ")
     }
   }
 

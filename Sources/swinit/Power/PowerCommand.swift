@@ -9,20 +9,26 @@ enum PowerCommand {
   case cancel(Broadcast)
   /// A record for wtmp, which is not kept here.
   case nothing
+  /// Write this to standard output.
+  case say([StaticString])
 
-  /// Does it. The exit code is 0 once the request is made.
-  func run() throws(UsageError) -> Int32 {
-    switch self {
+  /// Reads the command line and does what it says. The exit code is 0 once the request is made.
+  @inline(never)
+  static func run(_ name: PowerName, _ arguments: SpawnRequest.Vector) throws(UsageError) -> Int32 {
+    let command = name == .shutdown ? try ShutdownParser.parse(arguments) : try PowerParser.parse(name, arguments)
+    switch command {
     case .nothing: break
+    case .say(let parts):
+      for part in parts { try? StandardStream.output.write(Text(part).bytes) }
     case .end(let request):
-      try PowerCommand.requireRoot(request.name)
+      try requireRoot(request.name)
       try request.wait()
       try request.perform()
     case .plan(let plan):
-      try PowerCommand.requireRoot(.shutdown)
+      try requireRoot(.shutdown)
       try plan.run()
     case .cancel(let broadcast):
-      try PowerCommand.requireRoot(.shutdown)
+      try requireRoot(.shutdown)
       try ShutdownLock.cancelOther()
       broadcast.send("")
     }

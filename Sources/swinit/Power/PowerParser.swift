@@ -8,8 +8,7 @@ enum PowerParser {
   private static let reboot: UInt8 = 2
   private static let accepted: UInt8 = 3
 
-  static func parse(_ name: PowerName, _ arguments: SpawnRequest.Vector) throws(UsageError) -> Personality.Request {
-    if name == .shutdown { return try ShutdownParser.parse(arguments) }
+  static func parse(_ name: PowerName, _ arguments: SpawnRequest.Vector) throws(UsageError) -> PowerCommand {
     var request = EndRequest(name)
     var isRecordOnly = false
     var reader = OptionReader(
@@ -23,8 +22,8 @@ enum PowerParser {
       ])
     while let (letter, value) = try reader.next() {
       switch (letter, value) {
-      case (UInt8(ascii: "h"), _): return .say(.output, [usage])
-      case (UInt8(ascii: "V"), _): return .say(.output, [name.text, " (swinit) ", Version.text, "\n"])
+      case (UInt8(ascii: "h"), _): return .say([usage])
+      case (UInt8(ascii: "V"), _): return .say([name.text, " (swinit) ", Version.text, "\n"])
       case (UInt8(ascii: "f"), _): request.urgency = request.urgency == .orderly ? .forced : .direct
       case (UInt8(ascii: "n"), _): request.sync = .none
       case (UInt8(ascii: "p"), _): if name == .halt { request.end = .powerOff }
@@ -36,7 +35,7 @@ enum PowerParser {
       }
     }
     if let word = reader.nextOperand() { throw name.error("'\(word)': expected options only") }
-    return .power(isRecordOnly ? .nothing : .end(request))
+    return isRecordOnly ? .nothing : .end(request)
   }
 
   private static func delay(_ word: CString, _ name: PowerName) throws(UsageError) -> Interval {

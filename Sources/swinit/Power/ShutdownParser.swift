@@ -7,7 +7,7 @@ enum ShutdownParser {
   private static let help: UInt8 = 1
   private static let noWall: UInt8 = 2
 
-  static func parse(_ arguments: SpawnRequest.Vector) throws(UsageError) -> Personality.Request {
+  static func parse(_ arguments: SpawnRequest.Vector) throws(UsageError) -> PowerCommand {
     var plan = ShutdownPlan()
     var isCancelling = false
     var time: CString?
@@ -21,8 +21,8 @@ enum ShutdownParser {
     while true {
       while let (letter, _) = try reader.next() {
         switch letter {
-        case help: return .say(.output, [usage])
-        case UInt8(ascii: "V"): return .say(.output, ["shutdown (swinit) ", Version.text, "\n"])
+        case help: return .say([usage])
+        case UInt8(ascii: "V"): return .say(["shutdown (swinit) ", Version.text, "\n"])
         case UInt8(ascii: "P"): plan.request.end = .powerOff
         case UInt8(ascii: "h"): if plan.request.end != .halt { plan.request.end = .powerOff }
         case UInt8(ascii: "H"): plan.request.end = .halt
@@ -37,14 +37,14 @@ enum ShutdownParser {
       guard time == nil, !isCancelling, let word = reader.nextOperand() else { break }
       time = word
     }
-    while let word = reader.nextOperand() { plan.broadcast.add(word.text) }
-    if isCancelling { return .power(.cancel(plan.broadcast)) }
+    plan.broadcast.words = reader.command
+    if isCancelling { return .cancel(plan.broadcast) }
     if let time {
       do throws(BadWord) { plan.time = try ShutdownTime(time.text) } catch {
         throw PowerName.shutdown.error("'\(error.word)': expected \(error.expected)")
       }
     }
-    return .power(.plan(plan))
+    return .plan(plan)
   }
 
   private static let usage: StaticString = """
