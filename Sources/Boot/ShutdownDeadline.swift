@@ -23,7 +23,6 @@ public struct ShutdownDeadline: Sendable {
   /// A clock that is set past the moment by no more than this has reached it, as cron(8) has it; by more, it was wrong before, and the
   /// moment is the next one.
   public static let tolerance = Interval.seconds(3 * 3600)
-  private static let day = Interval.seconds(25 * 3600)  // the longest one
 
   private var target: Target
 
@@ -40,8 +39,9 @@ public struct ShutdownDeadline: Sendable {
     case .elapsed(let instant):
       return now.instant.interval(to: instant)
     case .clock(let moment, let hour, let minute):
-      let isFar = now.wall + ShutdownDeadline.day < moment || moment + ShutdownDeadline.tolerance < now.wall
-      guard isFar else { return now.wall.interval(to: moment) }
+      let isReached = moment <= now.wall && now.wall <= moment + ShutdownDeadline.tolerance
+      guard !isReached else { return .zero }
+      // The same as before, unless the clock was set.
       let next = now.wall.next(hour: hour, minute: minute)
       target = .clock(next, hour: hour, minute: minute)
       return now.wall.interval(to: next)

@@ -49,10 +49,13 @@ public enum NewFile {
     _ = try checkCall(mknod(path.pointer, mode_t(CSYS_S_IFREG | 0o644), 0))
   }
 
-  /// The same with a line in it.
+  /// The same with a line in it, or not at all.
   public static func make(_ path: CString, saying message: Message) throws(Errno) {
     try make(path)
-    try FileDescriptor(opening: path, .readWrite).write(message)
+    do throws(Errno) { try FileDescriptor(opening: path, .readWrite).write(message) } catch {
+      remove(path)
+      throw error
+    }
   }
 
   /// unlink(2).
