@@ -4,8 +4,8 @@ import Testing
 extension Machines {
   /// swinit by the names that end machines, where no system init is needed: as the command of a test machine.
   @Suite struct PowerTests {
-    private func initramfs() -> Initramfs {
-      ["reboot", "poweroff", "halt", "shutdown"].reduce(Initramfs().adding("--busybox", "--directory", "/mnt")) {
+    private func initramfs() throws -> Initramfs {
+      try ["reboot", "poweroff", "halt", "shutdown"].reduce(Initramfs().adding("--busybox", "--directory", "/mnt")) {
         $0.adding("--file", "/sbin/\($1)=\(Place.swinit)")
       }
     }
