@@ -25,6 +25,21 @@ extension Machines {
       #expect(machine.leave().reports == [])
     }
 
+    /// A machine's PID 1 that nobody knows is left alone.
+    @Test(arguments: ["reboot", "poweroff -f", "shutdown now"]) func unknownInit(_ command: String) throws {
+      let ended = try Machine.boot(
+        initramfs().adding("--file", "/first=\(Place.swinit)"), line: "rdinit=/first -- /sbin/\(command)")
+      #expect(ended.reports.map(\.code) == [1], "\(ended)")
+      #expect(ended.says("PID 1 is 'first', and how to ask it is not known"), "\(ended)")
+    }
+
+    /// Without /proc the kernel's own PID 2 tells a machine from a container. This PID 1 gives the signal to its command.
+    @Test(arguments: [("poweroff", SIGUSR2), ("halt", SIGUSR1), ("reboot", SIGTERM)])
+    func withoutProc(_ name: String, _ signal: Int32) throws {
+      let ended = try Machine.boot(initramfs(), line: "-- /bin/sh -c \"umount -l /proc; /sbin/\(name); sleep 1000\"")
+      #expect(ended.reports.map(\.code) == [Int(128 + signal)], "\(ended)")
+    }
+
     /// What was written before is on the disk after it.
     @Test func directEndLosesNothing() throws {
       let kept = Place.fresh("kept")

@@ -15,6 +15,8 @@ enum PowerCommand {
   /// Reads the command line and does what it says. The exit code is 0 once the request is made.
   @inline(never)
   static func run(_ name: PowerName, _ arguments: SpawnRequest.Vector) throws(UsageError) -> Int32 {
+    // What is opened later must not be taken for one of these.
+    try? Console.openWhereClosed()
     let command = name == .shutdown ? try ShutdownParser.parse(arguments) : try PowerParser.parse(name, arguments)
     switch command {
     case .nothing: break
