@@ -1,6 +1,6 @@
 public import Sys
 
-/// Who keeps a mount busy. Allocates nothing.
+/// Who keeps a mount busy: every process that has something of its file system, be it by another mount of the same. Allocates nothing.
 public struct MountHolders {
   /// Fits behind "Device or resource busy": "; held by less[12] (open file), sh[13] (working directory)".
   public private(set) var message = Message()

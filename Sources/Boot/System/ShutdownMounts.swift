@@ -44,7 +44,7 @@ public enum MountEnd: Sendable {
   }
 }
 
-/// Unmounts everything when the machine goes down. Allocates nothing.
+/// Unmounts everything when the machine goes down, once swap is off: a swap file keeps its file system busy. Allocates nothing.
 public enum ShutdownMounts {
   /// Each that gets free may free others, a stack or a loop device's: so again, until nothing has changed. No more often than this.
   static let rounds = 256
@@ -59,7 +59,7 @@ public enum ShutdownMounts {
       let kind = MountEnd(mount)
       guard kind == .isUnmounted || kind == .isLetGo else { return }
       withPath(mount.target) { path in
-        do throws(Errno) { try Mount.detach(path, .whenIdle) } catch {
+        do throws(Errno) { try Mount.detach(path, kind == .isLetGo ? .lazily : .whenIdle) } catch {
           report(.failure(stuck(mount, path, error)))
           first.take(error)
           makeReadOnly(path, report)
