@@ -55,7 +55,7 @@ struct ShutdownPlan {
 
   private var noun: StaticString {
     switch request.end {
-    case .restart: "reboot"
+    case .restart, .kexec: "reboot"
     case .powerOff: "power-off"
     case .halt: "halt"
     }
