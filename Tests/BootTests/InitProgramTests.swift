@@ -62,6 +62,8 @@ import Testing
     #expect(InitProgram.container.way(to: SystemRequest(end, .forced)) == .killRest)
     #expect(InitProgram.unknown.way(to: SystemRequest(end, .orderly)) == .none)
     #expect(InitProgram.unknown.way(to: SystemRequest(end, .forced)) == .none)
-    for program in [InitProgram.busybox, .container, .unknown] { #expect(program.way(to: SystemRequest(end, .immediate)) == .kernel) }
+    for program in [InitProgram.busybox, .container, .unknown] {
+      #expect(program.way(to: SystemRequest(end, .immediate)) == .kernel)
+    }
   }
 }
