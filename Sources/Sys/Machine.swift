@@ -2,7 +2,7 @@ import CSys
 
 /// The machine as a whole, reboot(2) and its kind. Only an init calls these.
 public enum Machine {
-  public enum End: Sendable {
+  public enum End {
     case powerOff, restart, halt, kexec
   }
 

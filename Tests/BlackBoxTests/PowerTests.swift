@@ -70,6 +70,22 @@ import Testing
     #expect(try root.run([], via: [["dev", "null,zero"]], program: "/sbin/init").end == .killed(signal))
   }
 
+  /// swinit as the init of a system, from the shell on its console.
+  @Test(arguments: [
+    ("reboot", SIGHUP), ("poweroff", SIGINT), ("halt", SIGINT), ("reboot -f", SIGHUP), ("poweroff -f", SIGINT),
+    ("reboot -ff x", SIGHUP),
+  ])
+  func swinitAsSystem(_ command: String, _ signal: Int32) throws {
+    let scratch = try directory()
+    let terminal = try Terminal()
+    let session = try Session(
+      [], via: [["bind", try scratch.directory("run"), "/run"], ["tty", terminal.path, "0,1,2"], ["argv0", "init"]], tty: terminal
+    )
+    try session.prompt("# ")
+    terminal.type("\(scratch.path)/\(command)\n")
+    #expect(try session.finish().end == .killed(signal))
+  }
+
   // MARK: - Containers
 
   /// The container's PID 1 is asked for its orderly end, whatever it is, and whatever the name.
