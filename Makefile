@@ -64,6 +64,7 @@ bench: setup static ## Measure against tini, dumb-init and catatonit; writes bui
 install: static ## Install the binary, the man page and the completions below PREFIX.
 	install -D -m 755 $(BUILD)/swinit $(DESTDIR)$(PREFIX)/bin/swinit
 	install -D -m 644 man/swinit.1 $(DESTDIR)$(PREFIX)/share/man/man1/swinit.1
+	install -D -m 644 man/swinit-machine.7 $(DESTDIR)$(PREFIX)/share/man/man7/swinit-machine.7
 	install -D -m 644 completions/swinit.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/swinit
 	install -D -m 644 completions/_swinit $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_swinit
 	install -D -m 644 completions/swinit.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/swinit.fish
