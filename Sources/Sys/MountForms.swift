@@ -12,6 +12,19 @@ extension Mount {
   }
 }
 
+extension FileSystem {
+  /// MS_RDONLY, MS_NOSUID, MS_NODEV and MS_NOEXEC, as the mount that a path is on has them: f_flags of statfs(2), whose bits are the same.
+  public static func restrictions(of path: CString) -> UInt {
+    // struct statfs of 64-bit machines: 120 bytes, of which f_flags is the eleventh word.
+    var status = InlineArray<15, UInt>(repeating: 0)
+    var span = status.mutableSpan
+    let isKnown = span.withUnsafeMutableBytes { memory in
+      csys_call(SYS_statfs, Int(bitPattern: path.pointer), Int(bitPattern: memory.baseAddress), 0, 0, 0) == 0
+    }
+    return isKnown ? status[10] & 0xF : 0
+  }
+}
+
 /// Loop devices, loop(4).
 public enum LoopDevice {
   /// ioctl(2) LOOP_CLR_FD: lets go of the file behind it. ENXIO when there is none, EBUSY while it is in use.

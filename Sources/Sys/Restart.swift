@@ -6,8 +6,3 @@ extension Machine {
     Errno(Int32(-csys_call(SYS_reboot, 0xFEE1_DEAD, 0x2812_1969, 0xA1B2_C3D4, Int(bitPattern: word.pointer), 0)))
   }
 }
-
-extension Errno {
-  /// EPERM: the right to do it is missing.
-  public static let notPermitted = Errno(EPERM)
-}

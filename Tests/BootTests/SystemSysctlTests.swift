@@ -101,7 +101,7 @@ import Testing
     all = DropIns.merge(all, files("/run", ["50-x.conf", "10-a.conf"]))
     all = DropIns.merge(all, files("/usr/lib", ["90-b.conf", "a.conf", "9.conf"]))
     #expect(
-      DropIns.sorted(all).map { $0.path.string }
+      all.map { $0.path.string }
         == ["/run/10-a.conf", "/etc/50-x.conf", "/usr/lib/9.conf", "/etc/90-b.conf", "/usr/lib/a.conf"])
     for (name, isOne) in [
       ("a.conf", true), (".conf", false), (".a.conf", false), ("a.conf.dpkg-old", false), ("a", false), ("", false),

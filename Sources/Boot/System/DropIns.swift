@@ -23,17 +23,20 @@ enum DropIns {
       }
       found = merge(found, names)
     }
-    return sorted(found).map { $0.path }
+    return found.map { $0.path }
   }
 
   static func isConfiguration(_ name: Text) -> Bool {
     name.count > 5 && name.dropFirst(name.count - 5) == ".conf" && name[0] != UInt8(ascii: ".")
   }
 
-  /// Adds those whose names are new.
+  /// Puts those whose names are new into a list, which stays in order.
   static func merge(_ files: [File], _ more: [File]) -> [File] {
-    files + more.filter { file in !files.contains { $0.name == file.name } }
+    var merged = files
+    for file in more {
+      let place = merged.firstIndex { !$0.name.lexicographicallyPrecedes(file.name) } ?? merged.count
+      if place == merged.count || merged[place].name != file.name { merged.insert(file, at: place) }
+    }
+    return merged
   }
-
-  static func sorted(_ files: [File]) -> [File] { files.sorted { $0.name.lexicographicallyPrecedes($1.name) } }
 }

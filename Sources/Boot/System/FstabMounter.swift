@@ -92,8 +92,9 @@ public struct FstabMounter {
     } else {
       let tree = options.form == .bindTree ? MountFlags.recursive : []
       try Mount.bind(source, on: entry.target, flags: tree.rawValue)
-      // mount(2) takes no other flag together with MS_BIND.
-      if !options.flags.isEmpty { try Mount.remount(entry.target, flags: options.flags.union(.bind).rawValue) }
+      // mount(2) takes no other flag together with MS_BIND, and then takes away those that are not said again.
+      let standing = MountFlags(rawValue: FileSystem.restrictions(of: entry.target))
+      if !options.flags.isEmpty { try Mount.remount(entry.target, flags: options.flags.union([.bind, standing]).rawValue) }
     }
     if !options.propagation.isEmpty { try Mount.setPropagation(of: entry.target, flags: options.propagation.rawValue) }
   }
@@ -103,8 +104,10 @@ public struct FstabMounter {
     switch MountedFileSystem.now(on: entry.target) {
     case .some(let mounted) where mounted.isDevice && FstabMounter.isSame(mounted, source): return
     case .some(let mounted) where !mounted.isDevice && mounted.isOf(type: entry.type.text):
-      // One of the early mounts: the line says how it is to be.
-      return try Mount.remount(entry.target, flags: flags.rawValue, data: entry.options.data)
+      // One of the early mounts: the line says how it is to be, if it says anything.
+      guard !flags.isEmpty || entry.options.data != nil else { return }
+      let all = flags.union(mounted.standingFlags).rawValue
+      return try Mount.remount(entry.target, flags: all, data: entry.options.data)
     default: break
     }
     var last = Errno.noDevice
@@ -189,6 +192,12 @@ struct MountedFileSystem {
   var isDevice: Bool { device.major != 0 }
 
   func isOf(type wanted: Text) -> Bool { wanted.bytes.elementsEqual(type) }
+
+  /// What the kernel's own views keep, whatever their line says: `defaults` there means hidepid= and its kind, not setuid programs.
+  var standingFlags: MountFlags {
+    isOf(type: Text("proc")) || isOf(type: Text("sysfs")) || isOf(type: Text("cgroup2"))
+      ? [.noSetUID, .noDevices, .noExecution] : []
+  }
 
   /// The last line for the place is what can be seen there.
   static func now(on target: CString) -> MountedFileSystem? {

@@ -59,7 +59,6 @@ extension Sysctl {
     mutating func run(_ root: CString) {
       guard let directory = try? DirectoryStream(opening: root) else { return }
       enter(directory, [], 0)
-      found.sort { $0.lexicographicallyPrecedes($1) }
     }
 
     private mutating func enter(_ directory: consuming DirectoryStream, _ prefix: [UInt8], _ depth: Int) {

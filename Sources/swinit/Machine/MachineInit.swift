@@ -120,8 +120,9 @@ struct MachineInit {
 
 /// Why a machine cannot go on.
 struct MachineFailure: Error {
-  let message: Message
+  private let boxed: BoxedMessage
+  var message: Message { boxed.message }
 
   @inline(never)
-  init(_ message: Message) { self.message = message }
+  init(_ message: Message) { boxed = BoxedMessage(message) }
 }

@@ -47,8 +47,10 @@ struct SystemEnd {
     if latest != request { take(latest) }
   }
 
+  /// Nothing of this may hold the end up for good: what cannot be unmounted is named, and made read-only where it can be.
   private func closeFileSystems() {
     if case .container = start.place { return }
+    FileSystemsEnd.run(log)
   }
 
   /// reboot(2). In a pid namespace the kernel ends PID 1 by a signal that says which it was; where that is not allowed, its exit must do.
