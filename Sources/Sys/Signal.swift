@@ -28,6 +28,8 @@ public struct Signal: Equatable, Sendable {
   public static let terminalStop = Signal(SIGTSTP)
   public static let terminalInput = Signal(SIGTTIN)
   public static let terminalOutput = Signal(SIGTTOU)
+  /// A file is ready, fcntl(2) O_ASYNC.
+  public static let inputOutput = Signal(SIGIO)
   public static let fileSize = Signal(SIGXFSZ)
 
   /// Names by number, 1 to 31.

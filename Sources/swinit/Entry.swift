@@ -10,7 +10,10 @@ public func swinitMain(
   let signals = SignalState.takeOver()
   let vector = UnsafePointer(arguments)
   let inherited = Environment(UnsafePointer(environment))
-  if case .initramfs = BootMode(BootMode.Signs.read(inherited)) { return MachineInit(vector, inherited, signals).run() }
+  if case .initramfs = BootMode(BootMode.Signs.read(inherited)) {
+    Milestones.reach(.initStarted)
+    return MachineInit(vector, inherited, signals).run()
+  }
   do throws(UsageError) {
     var configuration = Configuration()
     let personality = Personality(name: vector[0].map { CString(at: UnsafePointer($0)) })

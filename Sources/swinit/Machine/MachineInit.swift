@@ -30,6 +30,7 @@ struct MachineInit {
   func run() -> Int32 {
     try? Machine.takeControlAltDelete()
     loadModules()
+    Milestones.reach(.modulesLoaded)
     var hasEntered = parameters.root == nil
     while true {
       do throws(MachineFailure) {
