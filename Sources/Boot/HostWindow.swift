@@ -35,8 +35,7 @@ public struct HostWindow {
     case modulesLoaded
     case rootEntered
     case commandStarted
-    case commandEnded
-    /// Nothing is left of it.
+    /// Nothing is left of the command.
     case allEnded
   }
 

@@ -33,10 +33,13 @@ public struct ByteRing {
     return Int(min(count, capacity))
   }
 
+  /// The writer's: how many bytes there is room for.
+  public var room: Int { Int(capacity) - count }
+
   /// The writer's: free bytes up to the end of the memory or of the room, whichever is nearer. Empty when there is none.
   public var free: UnsafeMutableRawBufferPointer {
     let start = written.pointee.load(ordering: .relaxed) & (capacity - 1)
-    return UnsafeMutableRawBufferPointer(start: data + Int(start), count: min(Int(capacity) - count, Int(capacity - start)))
+    return UnsafeMutableRawBufferPointer(start: data + Int(start), count: min(room, Int(capacity - start)))
   }
 
   /// The writer's: `count` of the free bytes are filled.

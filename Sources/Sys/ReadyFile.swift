@@ -21,11 +21,14 @@ public struct ReadyFile {
   /// A pipe whose other end becomes one of this process's 0 to 2, and survives exec there: 0 to be read from, 1 and 2 to be written to.
   public init(pipeTo stream: StandardStream) throws(Errno) {
     var ends: (Int32, Int32) = (-1, -1)
-    let result = withUnsafeMutableBytes(of: &ends) { pipe2($0.baseAddress?.assumingMemoryBound(to: Int32.self), CSYS_O_CLOEXEC) }
+    let result = withUnsafeMutableBytes(of: &ends) { pipe($0.baseAddress?.assumingMemoryBound(to: Int32.self)) }
     _ = try checkCall(result)
-    let (own, other) = stream == .input ? (ends.1, ends.0) : ends
+    let (low, other) = stream == .input ? (ends.1, ends.0) : ends
+    // Close-on-exec, and no standard stream itself.
+    let own = csys_duplicate_above(low, 3)
+    _ = csys_close(low)
     stream.duplicate(FileDescriptor(adopting: other))
-    try self.init(adopting: own)
+    try self.init(adopting: try check(own))
   }
 
   public func close() { _ = csys_close(descriptor) }

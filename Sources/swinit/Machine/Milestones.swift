@@ -3,7 +3,7 @@ import Sys
 
 /// When this boot has come how far. Noted from the first instruction on, and told to a host that asks.
 enum Milestones {
-  nonisolated(unsafe) private static var moments = InlineArray<6, Int64>(repeating: 0)
+  nonisolated(unsafe) private static var moments = InlineArray<5, Int64>(repeating: 0)
   nonisolated(unsafe) private static var window: HostWindow?
 
   static func reach(_ milestone: HostWindow.Milestone) {

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+/// swvm kernel.
+struct KernelCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "kernel")
+}
