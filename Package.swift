@@ -23,6 +23,7 @@ let package = Package(
     // For the host's tool alone; nothing that swinit is built of.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+    .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
   ],
   targets: [
     // CSys <- Sys <- Boot <- swinit. scripts/check-imports holds the sources to it.
@@ -36,7 +37,7 @@ let package = Package(
       name: "swvm",
       dependencies: [
         "CSwvm", "Sys", "Boot", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "Subprocess", package: "swift-subprocess"), .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: host),
     .testTarget(name: "SysTests", dependencies: ["Sys"]),

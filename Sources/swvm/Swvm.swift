@@ -11,10 +11,10 @@ struct Swvm: ParsableCommand {
 }
 
 @main enum Main {
-  static func main() {
+  static func main() async {
     do {
       var command = try Swvm.parseAsRoot()
-      try command.run()
+      if var waiting = command as? any AsyncParsableCommand { try await waiting.run() } else { try command.run() }
     } catch let complaint as Complaint {
       complaint.say()
       exit(Complaint.exitCode)

@@ -14,7 +14,9 @@ struct Initramfs {
   mutating func add(_ modules: [KernelModules.Module], from directory: String, release: String, index: KernelModules) throws(Complaint) {
     guard !modules.isEmpty else { return }
     let place = "lib/modules/\(release)"
-    for module in modules { try archive.add("\(place)/\(module.path)", .file, mode: 0o644, data: try Bytes.contents(of: "\(directory)/\(module.path)")) }
+    for module in modules {
+      try archive.add("\(place)/\(module.path)", .file, mode: 0o644, data: try Bytes.contents(of: "\(directory)/\(module.path)"))
+    }
     let lines = try modules.map { (module) throws(Complaint) in
       let needs = try index.closure(of: [module.name]).dropLast().reversed().map(\.path)
       return "\(module.path):" + needs.map { " \($0)" }.joined() + "\n"
