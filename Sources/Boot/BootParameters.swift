@@ -13,8 +13,9 @@ public struct BootParameters {
     case atMost(Interval)
   }
 
-  /// The words for init, and init= itself.
-  public let line: KernelCommandLine
+  private let text: Text
+  /// The words for init, and init= itself. Made anew at each call: it compares every word with all that the kernel knows.
+  public var line: KernelCommandLine { KernelCommandLine(text) }
   public private(set) var root: Text?
   public private(set) var rootFlags = Text("")
   public private(set) var rootTypes = Text("")
@@ -37,7 +38,7 @@ public struct BootParameters {
 
   /// The texts point into memory that is never given back.
   public init(_ text: Text) {
-    line = KernelCommandLine(text)
+    self.text = text
     var words = KernelCommandLine.Words(text)
     while let word = words.next(), !word.isDoubleDash {
       take(CString(copying: word.name).text, word.value.map { CString(copying: $0).text })

@@ -41,7 +41,10 @@ final class HostChannel {
     }
     Milestones.show(in: window)
     enter(.attached)
-    SignalQueue.whenReady = { [unowned(unsafe) self] in _ = carry() }
+    SignalQueue.whenReady = { [unowned(unsafe) self] in
+      // A command that never stops to write must not keep this init from its other signals.
+      if carry() == .more { try? ProcessID.current.send(.inputOutput) }
+    }
     _ = carry()
     return terminal?.path
   }
@@ -53,17 +56,27 @@ final class HostChannel {
 
   /// Until everything that was written has reached the window.
   func finish() {
-    while carry() == .full { _ = SignalQueue.next(of: SignalState.queued, until: nil) }
+    repeatUntilDone { carry() }
   }
 
   /// The kernel's log, from its beginning.
   func sendKernelLog() {
     guard let log = try? ReadyFile(opening: "/dev/kmsg", .read) else { return }
-    while carry(log, to: .log) == .full {
+    repeatUntilDone {
+      let progress = carry(log, to: .log)
       ring()
-      _ = SignalQueue.next(of: SignalState.queued, until: nil)
+      return progress
     }
-    ring()
+  }
+
+  private func repeatUntilDone(_ step: () -> Progress) {
+    while true {
+      switch step() {
+      case .done: return
+      case .more: continue
+      case .full: _ = SignalQueue.next(of: SignalState.queued, until: nil)
+      }
+    }
   }
 
   private func ring() { try? Machine.writePort(HostWindow.bell, 1) }
@@ -71,6 +84,8 @@ final class HostChannel {
   enum Progress {
     /// All that is there has been carried.
     case done
+    /// There may be more.
+    case more
     /// The host has to take something first.
     case full
   }
@@ -79,8 +94,11 @@ final class HostChannel {
   private func carry() -> Progress {
     hearBell()
     var progress = Progress.done
-    if let output, carry(output, to: .output) == .full { progress = .full }
-    if let error, carry(error, to: .error) == .full { progress = .full }
+    if let output { progress = carry(output, to: .output) }
+    if let error {
+      let other = carry(error, to: .error)
+      if other == .full || progress == .done { progress = other }
+    }
     let request = takeInput()
     if moved > 0 || request == .waiting { ring() }
     moved = 0
@@ -97,7 +115,6 @@ final class HostChannel {
 
   private func carry(_ file: ReadyFile, to stream: HostWindow.Stream) -> Progress {
     let ring = window[stream]
-    // A command that never stops to write must not keep this init from its signals.
     for _ in 0..<64 {
       var room = ring.free
       if room.isEmpty {
@@ -112,8 +129,7 @@ final class HostChannel {
       case .later, .end: return .done
       }
     }
-    try? ProcessID.current.send(.inputOutput)
-    return .done
+    return .more
   }
 
   // MARK: Input

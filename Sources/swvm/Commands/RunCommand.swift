@@ -25,7 +25,11 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     var command = words
-    if command.first == "--" { command.removeFirst() }
+    if command.first == "--" {
+      command.removeFirst()
+    } else if let word = command.first, word.hasPrefix("-") {
+      throw Complaint("there is no option \(word); swvm run --help lists them")
+    }
     guard !command.isEmpty else { throw Complaint("there is no command; swvm run [OPTION…] -- COMMAND [WORD…]") }
     for variable in env where variable.firstIndex(of: "=").map({ $0 == variable.startIndex }) ?? true {
       throw Complaint("--env \(variable): expected NAME=VALUE")

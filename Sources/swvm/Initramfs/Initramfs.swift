@@ -10,12 +10,22 @@ struct Initramfs {
     try archive.add("init", .file, mode: 0o755, data: try Bytes.contents(of: initProgram))
   }
 
+  enum Signatures {
+    case kept
+    /// For a kernel that would check them only to find that it has no key.
+    case left
+  }
+
   /// Modules, where the init looks for them, with a modules.dep of these alone.
-  mutating func add(_ modules: [KernelModules.Module], from directory: String, release: String, index: KernelModules) throws(Complaint) {
+  mutating func add(
+    _ modules: [KernelModules.Module], from directory: String, release: String, index: KernelModules, signatures: Signatures = .kept
+  ) throws(Complaint) {
     guard !modules.isEmpty else { return }
     let place = "lib/modules/\(release)"
     for module in modules {
-      try archive.add("\(place)/\(module.path)", .file, mode: 0o644, data: try Bytes.contents(of: "\(directory)/\(module.path)"))
+      let bytes = try Bytes.contents(of: "\(directory)/\(module.path)")
+      let data = signatures == .kept ? bytes[...] : Initramfs.withoutSignature(bytes)
+      try archive.add("\(place)/\(module.path)", .file, mode: 0o644, data: data)
     }
     let lines = try modules.map { (module) throws(Complaint) in
       let needs = try index.closure(of: [module.name]).dropLast().reversed().map(\.path)
@@ -44,6 +54,15 @@ struct Initramfs {
     case S_IFBLK: try archive.add(name, .blockDevice, mode: mode, device: (UInt32(major(status.st_rdev)), UInt32(minor(status.st_rdev))))
     default: throw Complaint("\(path) cannot be put into an initramfs: it is neither file, directory, link nor device")
     }
+  }
+
+  /// struct module_signature at the end says how long the signature is; scripts/sign-file.c.
+  static func withoutSignature(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+    let mark = Array("~Module signature appended~\n".utf8)
+    let end = bytes.count - mark.count
+    guard end > 12, bytes[end...].elementsEqual(mark) else { return bytes[...] }
+    let size = bytes[end - 4..<end].reduce(0) { $0 << 8 | Int($1) }
+    return size < end - 12 ? bytes[..<(end - 12 - size)] : bytes[...]
   }
 
   consuming func finish() -> [UInt8] { archive.finish() }

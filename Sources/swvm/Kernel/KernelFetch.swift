@@ -69,6 +69,7 @@ struct KernelFetch {
     if Files.kind(of: "\(work)/modules") == .directory, Files.program("depmod") != nil || Files.isExecutable("/sbin/depmod") {
       // In a fresh package there is no list of what needs what.
       _ = try? await Tool.run(Files.program("depmod") ?? "/sbin/depmod", KernelFetch.depmodWords(version, work))
+      try await Tool.run("rm", ["-rf", "--", "\(work)/base"])
     }
     let isUnpacked = (try? await UnpackedKernel.make(from: "\(work)/vmlinuz", to: "\(work)/vmlinux")) != nil
     guard symlink(isUnpacked ? "vmlinux" : "vmlinuz", "\(work)/boot") == 0 else { throw Complaint("cannot make a link: \(Failure.text())") }

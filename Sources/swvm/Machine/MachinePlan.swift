@@ -127,7 +127,7 @@ struct MachinePlan {
     if let index, let place = kernel.modules {
       guard let release = kernel.release else { throw Complaint("it cannot be told of which version \(kernel.image) is; a file 'version' beside it says so") }
       modules = try index.closure(of: names)
-      try archive.add(modules, from: place, release: release, index: index)
+      try archive.add(modules, from: place, release: release, index: index, signatures: wishes.tuning == .fast ? .left : .kept)
     }
     var bytes = archive.finish()
     if case .archive(let path) = root { bytes = try Bytes.contents(of: path) + bytes }
@@ -139,7 +139,11 @@ struct MachinePlan {
       words.append("initcall_blacklist=init_kprobe_trace,load_system_certificate_list,init_encrypted,crypto_kdf108_init,slab_sysfs_init,init_ima")
     }
     // Without it the kernel measures the clock against a timer that this board does not have, and may stop there.
-    if accelerator == .tcg, board == .micro, let clock = MachinePlan.clock { words.append("tsc_early_khz=\(clock)") }
+    if accelerator == .tcg, board == .micro, let clock = MachinePlan.clock {
+      words.append("tsc_early_khz=\(clock)")
+      // Nor is there one that it could be watched by.
+      if wishes.tuning == .fast { words.append("tsc=reliable") }
+    }
     if wishes.logsInitcalls == .kept { words += ["initcall_debug", "log_buf_len=4M"] }
     words += kernelRoot
     if !modules.isEmpty { words.append("swinit.modules=\(modules.map(\.name).joined(separator: ","))") }

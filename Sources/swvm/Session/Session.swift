@@ -200,7 +200,7 @@ struct Session {
     let tail = console.tail(15)
     text += tail.isEmpty ? "; its kernel has said nothing\n" : "; its kernel's last words:\n"
     for line in tail { text += "  \(line)\n" }
-    for line in Session.lines(saidByQEMU).suffix(5) { text += "  \(line)\n" }
+    for line in Session.lines(saidByQEMU).suffix(5) where line.hasPrefix(Machine.emulatorName) { text += "  \(line)\n" }
     StandardError.write(text)
   }
 }
