@@ -33,18 +33,6 @@ struct InitramfsCommand: ParsableCommand {
     }
     let bytes = archive.finish()
     if output == "-" { return Bytes.writeAll(bytes, to: 1) }
-    // A name of its own first: whoever reads OUTPUT sees the whole of it or none.
-    let new = "\(output).\(getpid())"
-    let file = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard file >= 0 else { throw Complaint("cannot write \(output): \(Failure.text())") }
-    Bytes.writeAll(bytes, to: file)
-    var status = stat()
-    let isWhole = fstat(file, &status) == 0 && Int(status.st_size) == bytes.count
-    close(file)
-    guard isWhole, rename(new, output) == 0 else {
-      let reason = Failure.text()
-      unlink(new)
-      throw Complaint("cannot write \(output): \(reason)")
-    }
+    try Bytes.write(bytes, toFile: output)
   }
 }

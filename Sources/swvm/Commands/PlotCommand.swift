@@ -19,7 +19,13 @@ struct PlotCommand: ParsableCommand {
     request.words = command.isEmpty ? ["true"] : command
     request.kernelLog = .sent
     let result = try Run(machine, request, logsInitcalls: .kept).performKeepingLog()
-    if Files.variable("RAWLOG") != nil { Bytes.writeAll(result.log, to: 1) }
+    let chart = Chart(title: "swvm: \(request.words.joined(separator: " "))", log: KernelLog(result.log), milestones: result.timing.machinePhases)
+    let bytes = Array(chart.svg.utf8)
+    if output == "-" {
+      Bytes.writeAll(bytes, to: 1)
+    } else {
+      try Bytes.write(bytes, toFile: output)
+    }
     guard result.code == 0 else { throw ExitCode(result.code) }
   }
 }

@@ -67,11 +67,7 @@ struct Run {
     if report == "json" {
       StandardError.write(line)
     } else if report.hasPrefix("json:") {
-      let path = String(report.dropFirst(5))
-      let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-      guard file >= 0 else { throw Complaint("cannot write \(path): \(Failure.text())") }
-      Bytes.writeAll(Array(line.utf8), to: file)
-      close(file)
+      try Bytes.write(Array(line.utf8), toFile: String(report.dropFirst(5)))
     } else {
       throw Complaint("--report \(report): expected json or json:FILE")
     }

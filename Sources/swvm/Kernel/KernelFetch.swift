@@ -64,8 +64,8 @@ struct KernelFetch {
     }
     let revision = try await Tool.run("dpkg-deb", ["-f", "\(work)/\(archive)", "Version"])
     try await Tool.run("rm", ["-rf", "--", tree, "\(work)/\(archive)"])
-    try KernelFetch.write("\(version)\n", to: "\(work)/version")
-    try KernelFetch.write("\(package) \(revision)", to: "\(work)/package")
+    try Bytes.write(Array("\(version)\n".utf8), toFile: "\(work)/version")
+    try Bytes.write(Array("\(package) \(revision)".utf8), toFile: "\(work)/package")
     if Files.kind(of: "\(work)/modules") == .directory, Files.program("depmod") != nil || Files.isExecutable("/sbin/depmod") {
       // In a fresh package there is no list of what needs what.
       _ = try? await Tool.run(Files.program("depmod") ?? "/sbin/depmod", KernelFetch.depmodWords(version, work))
@@ -86,12 +86,5 @@ struct KernelFetch {
 
   private static func move(_ old: String, to new: String) throws(Complaint) {
     guard rename(old, new) == 0 else { throw Complaint("cannot move \(old): \(Failure.text())") }
-  }
-
-  private static func write(_ text: String, to path: String) throws(Complaint) {
-    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard file >= 0 else { throw Complaint("cannot write \(path): \(Failure.text())") }
-    Bytes.writeAll(Array(text.utf8), to: file)
-    close(file)
   }
 }

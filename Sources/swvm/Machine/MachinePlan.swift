@@ -144,7 +144,7 @@ struct MachinePlan {
       // Nor is there one that it could be watched by.
       if wishes.tuning == .fast { words.append("tsc=reliable") }
     }
-    if wishes.logsInitcalls == .kept { words += ["initcall_debug", "log_buf_len=4M"] }
+    if wishes.logsInitcalls == .kept { words += ["initcall_debug", "log_buf_len=4M", "trace_event=initcall:initcall_level", "tp_printk"] }
     words += kernelRoot
     if !modules.isEmpty { words.append("swinit.modules=\(modules.map(\.name).joined(separator: ","))") }
     kernelWords = words + wishes.append.split(separator: " ").map(String.init)

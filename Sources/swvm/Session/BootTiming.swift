@@ -40,6 +40,18 @@ struct BootTiming {
     return phases.map { ($0.0, $0.1 * 1000) }
   }
 
+  /// What the machine's init has done, in seconds of the machine's clock.
+  var machinePhases: [(name: String, begin: Double, end: Double)] {
+    let names: [(String, HostWindow.Milestone, HostWindow.Milestone)] = [
+      ("modules", .initStarted, .modulesLoaded), ("root", .modulesLoaded, .rootEntered), ("streams", .rootEntered, .commandStarted),
+      ("command", .commandStarted, .allEnded),
+    ]
+    return names.compactMap { name, first, last in
+      guard let begin = guest[first], let end = guest[last] else { return nil }
+      return (name, begin, end)
+    }
+  }
+
   /// One line of JSON.
   func json(code: Int32, machine: String) -> String {
     let list = phases.map { "\"\($0.name)\":\(BootTiming.tenths($0.milliseconds))" }.joined(separator: ",")

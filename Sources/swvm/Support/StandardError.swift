@@ -22,6 +22,25 @@ enum Bytes {
     }
   }
 
+  /// A file with these bytes: whoever reads it sees the whole of it or what was there before.
+  static func write(_ bytes: [UInt8], toFile path: String) throws(Complaint) {
+    var status = stat()
+    // What is no file of its own (/dev/stdout, a pipe) is written to as it is.
+    let isFile = stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
+    let new = isFile ? "\(path).\(getpid())" : path
+    let file = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw Complaint("cannot write \(path): \(Failure.text())") }
+    writeAll(bytes, to: file)
+    let isWhole = !isFile || (fstat(file, &status) == 0 && Int(status.st_size) == bytes.count)
+    close(file)
+    if !isFile { return }
+    guard isWhole, rename(new, path) == 0 else {
+      let reason = Failure.text()
+      unlink(new)
+      throw Complaint("cannot write \(path): \(reason)")
+    }
+  }
+
   /// What is there now, at most `limit`; nil at the end.
   static func readSome(from descriptor: Int32, limit: Int = 65536) -> [UInt8]? {
     var isOver = false
