@@ -46,5 +46,7 @@ let package = Package(
     .testTarget(name: "BlackBoxTests"),
     .testTarget(name: "RuntimeTests"),
     .testTarget(name: "VMTests"),
+    .testTarget(name: "SwvmTests", dependencies: ["swvm", "Boot", "Sys"]),
+    .testTarget(name: "SwvmVMTests", dependencies: ["Sys"]),
   ]
 )

@@ -111,17 +111,17 @@ int32_t cswvm_next_signal(int32_t fd) {
 #ifdef __x86_64__
 // QEMU gives its processor what KVM says that it has, IA32_ARCH_CAPABILITIES among it, and aborts where KVM then refuses that.
 static int set_features(int kvm, int processor) {
-  struct {
-    struct kvm_cpuid2 list;
-    struct kvm_cpuid_entry2 entries[256];
-  } features = {.list.nent = 256};
-  if (ioctl(kvm, KVM_GET_SUPPORTED_CPUID, &features) < 0 || ioctl(processor, KVM_SET_CPUID2, &features) < 0) return -errno;
-  struct {
-    struct kvm_msrs list;
-    struct kvm_msr_entry entry;
-  } capabilities = {.list.nmsrs = 1, .entry.index = 0x10A};
-  if (ioctl(kvm, KVM_GET_MSRS, &capabilities) != 1) return 0;
-  return ioctl(processor, KVM_SET_MSRS, &capabilities) == 1 ? 0 : -EPERM;
+  // Both are a header with a list behind it.
+  _Alignas(8) char list[sizeof(struct kvm_cpuid2) + 256 * sizeof(struct kvm_cpuid_entry2)] = {0};
+  struct kvm_cpuid2 *features = (void *)list;
+  features->nent = 256;
+  if (ioctl(kvm, KVM_GET_SUPPORTED_CPUID, features) < 0 || ioctl(processor, KVM_SET_CPUID2, features) < 0) return -errno;
+  _Alignas(8) char one[sizeof(struct kvm_msrs) + sizeof(struct kvm_msr_entry)] = {0};
+  struct kvm_msrs *capabilities = (void *)one;
+  capabilities->nmsrs = 1;
+  capabilities->entries[0].index = 0x10A;
+  if (ioctl(kvm, KVM_GET_MSRS, capabilities) != 1) return 0;
+  return ioctl(processor, KVM_SET_MSRS, capabilities) == 1 ? 0 : -EPERM;
 }
 #endif
 

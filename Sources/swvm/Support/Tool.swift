@@ -11,10 +11,10 @@ enum Tool {
         executable(name), arguments: Arguments(words), workingDirectory: directory.map { FilePath($0) }, output: .string(limit: 1 << 24),
         error: .string(limit: 1 << 20))
       guard result.terminationStatus.isSuccess else {
-        let reason = (result.standardError ?? "").split(separator: "\n").last.map(String.init) ?? "\(result.terminationStatus)"
+        let reason = result.standardError.split(separator: "\n").last.map(String.init) ?? "\(result.terminationStatus)"
         throw Complaint("\(name): \(reason)")
       }
-      return result.standardOutput ?? ""
+      return result.standardOutput
     } catch let error as SubprocessError {
       throw Complaint("cannot run \(name): \(error)")
     }
@@ -28,7 +28,7 @@ enum Tool {
       let file = try FileDescriptor.open(path, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])
       let result = try await Subprocess.run(
         executable(name), arguments: Arguments(words), output: .fileDescriptor(file, closeAfterSpawningProcess: true), error: .string(limit: 1 << 20))
-      guard result.terminationStatus.isSuccess else { throw Complaint("\(name): \(result.standardError ?? "")") }
+      guard result.terminationStatus.isSuccess else { throw Complaint("\(name): \result.standardError") }
     } catch let error as SubprocessError {
       throw Complaint("cannot run \(name): \(error)")
     }
