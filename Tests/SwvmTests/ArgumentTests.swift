@@ -30,7 +30,9 @@ import Testing
     #expect(throws: Complaint.self) { try Share(word, tag: "t") }
   }
 
-  @Test(arguments: [("1", 1), ("1.5s", 1.5), ("250ms", 0.25), ("2m", 120), ("1h", 3600)]) func duration(_ word: String, _ seconds: Double) throws {
+  @Test(arguments: [("1", 1), ("1.5s", 1.5), ("250ms", 0.25), ("2m", 120), ("1h", 3600)]) func duration(
+    _ word: String, _ seconds: Double
+  ) throws {
     #expect(try Duration.seconds(word) == seconds)
   }
 
@@ -38,7 +40,9 @@ import Testing
     #expect(throws: Complaint.self) { try Duration.seconds(word) }
   }
 
-  @Test(arguments: [("512M", 512 << 20), ("2G", 2 << 30), ("300", 300 << 20), ("1g", 1 << 30)]) func memory(_ word: String, _ bytes: Int) throws {
+  @Test(arguments: [("512M", 512 << 20), ("2G", 2 << 30), ("300", 300 << 20), ("1g", 1 << 30)]) func memory(
+    _ word: String, _ bytes: Int
+  ) throws {
     #expect(try run("--memory", word, "true").machine.wishes().memory == bytes)
   }
 

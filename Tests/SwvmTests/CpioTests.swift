@@ -45,7 +45,9 @@ import Testing
     let place = FileManager.default.temporaryDirectory.appending(path: "cpio-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: place) }
-    _ = try CpioTests.run(["cpio", "-i", "--quiet", "--no-preserve-owner", "--no-absolute-filenames", "a*", "z"], input: CpioTests.sample(), in: place)
+    _ = try CpioTests.run(
+      ["cpio", "-i", "--quiet", "--no-preserve-owner", "--no-absolute-filenames", "a*", "z"], input: CpioTests.sample(), in: place
+    )
     #expect(try String(contentsOfFile: "\(place)/a/b/c/file", encoding: .utf8) == "some bytes")
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "\(place)/a/link") == "b/c/file")
     func mode(_ path: String) throws -> Int? {
@@ -61,7 +63,9 @@ import Testing
   /// Names and data of every length: all fields begin at multiples of four.
   @Test func everyAlignment() throws {
     var archive = Cpio()
-    for length in 1...9 { try archive.add(String(repeating: "n", count: length), .file, mode: 0o644, data: [UInt8](repeating: 65, count: length)) }
+    for length in 1...9 {
+      try archive.add(String(repeating: "n", count: length), .file, mode: 0o644, data: [UInt8](repeating: 65, count: length))
+    }
     let bytes = archive.finish()
     let list = String(decoding: try CpioTests.run(["cpio", "-itv", "--quiet"], input: bytes), as: UTF8.self)
     #expect(list.split(separator: "\n").count == 9, "\(list)")

@@ -6,7 +6,8 @@ import Testing
 /// What a module needs, against depmod(8).
 @Suite struct KernelModulesTests {
   private static let kernel: String = {
-    let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+    let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+      .path
     _ = try? CpioTests.run(["\(package)/scripts/kernel"])
     return "\(package)/build/kernel"
   }()
@@ -40,7 +41,9 @@ import Testing
         #expect(found.last?.path == String(parts[0]))
       }
       let listed = try KernelModules(directory)
-      #expect(try listed.closure(of: ["virtiofs", "overlay"]).map(\.path).sorted() == own.closure(of: ["virtiofs", "overlay"]).map(\.path).sorted())
+      #expect(
+        try listed.closure(of: ["virtiofs", "overlay"]).map(\.path).sorted()
+          == own.closure(of: ["virtiofs", "overlay"]).map(\.path).sorted())
     }
   }
 
@@ -48,7 +51,9 @@ import Testing
   @Test func order() throws {
     let modules = try KernelModules("\(KernelModulesTests.kernel)/modules")
     let names = try modules.closure(of: ["virtiofs", "virtio-mmio", "virtio_net"]).map(\.name)
-    for (before, after) in [("virtio", "virtio_mmio"), ("virtio_ring", "virtio"), ("fuse", "virtiofs"), ("net_failover", "virtio_net")] {
+    for (before, after) in [
+      ("virtio", "virtio_mmio"), ("virtio_ring", "virtio"), ("fuse", "virtiofs"), ("net_failover", "virtio_net"),
+    ] {
       guard let first = names.firstIndex(of: before), let second = names.firstIndex(of: after) else {
         Issue.record("\(before) and \(after) in \(names)")
         continue

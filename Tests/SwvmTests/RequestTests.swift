@@ -28,7 +28,9 @@ import Testing
     request.user = "nobody"
     request.directory = "/tmp/x y"
     request.timeout = 1.5
-    request.shares = [Share(tag: "t", host: "/h", guest: "/g", access: .readOnly), Share(tag: "u", host: "/h", guest: "/w", access: .readWrite)]
+    request.shares = [
+      Share(tag: "t", host: "/h", guest: "/g", access: .readOnly), Share(tag: "u", host: "/h", guest: "/w", access: .readWrite),
+    ]
     request.terminal = (24, 80)
     request.network = .user
     request.kernelLog = .sent
@@ -46,7 +48,8 @@ import Testing
     var request = CommandRequest()
     request.words = ["true"]
     let run = try read(request)
-    #expect(run.arguments.count == 1 && run.timeout == nil && run.terminal == nil && run.network == .none && run.kernelLog == .kept)
+    #expect(
+      run.arguments.count == 1 && run.timeout == nil && run.terminal == nil && run.network == .none && run.kernelLog == .kept)
   }
 
   @Test func tooLong() {

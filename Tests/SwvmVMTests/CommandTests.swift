@@ -43,7 +43,8 @@ extension SwvmMachines {
 
     /// A machine of its own, with the pid namespace that the kernel has made.
     @Test func machineOfItsOwn() throws {
-      let result = try Tool.shell("cat /proc/2/comm; uname -r; hostname; cat /proc/1/comm; nproc; grep -c ' / ' /proc/mounts", ["--cpus", "2"])
+      let result = try Tool.shell(
+        "cat /proc/2/comm; uname -r; hostname; cat /proc/1/comm; nproc; grep -c ' / ' /proc/mounts", ["--cpus", "2"])
       let version = try String(contentsOfFile: "\(Tool.kernel)/version", encoding: .utf8)
       let lines = result.text.split(separator: "\n")
       #expect(lines.first == "kthreadd", "\(result)")
@@ -60,7 +61,8 @@ extension SwvmMachines {
     @Test func network() throws {
       let none = try Tool.shell("ls /sys/class/net")
       #expect(none.text == "lo\n", "\(none)")
-      let result = try Tool.shell("ip -4 -o addr show eth0 2>/dev/null || cat /proc/net/fib_trie; cat /proc/net/route", ["--net", "user"])
+      let result = try Tool.shell(
+        "ip -4 -o addr show eth0 2>/dev/null || cat /proc/net/fib_trie; cat /proc/net/route", ["--net", "user"])
       #expect(result.text.contains("10.0.2.15"), "\(result)")
       // 10.0.2.2, as /proc has it.
       #expect(result.text.contains("0202000A"), "\(result)")

@@ -83,7 +83,9 @@ extension SwvmMachines {
 
     private func signalsPending(_ process: Int32) throws -> Bool {
       let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
-      return status.split(separator: "\n").contains { ($0.hasPrefix("ShdPnd:") || $0.hasPrefix("SigPnd:")) && !$0.hasSuffix("0000000000000000") }
+      return status.split(separator: "\n").contains {
+        ($0.hasPrefix("ShdPnd:") || $0.hasPrefix("SigPnd:")) && !$0.hasSuffix("0000000000000000")
+      }
     }
 
     /// swvm itself is killed: what it has started goes with it.
@@ -100,7 +102,8 @@ extension SwvmMachines {
     @Test func emulatorKilled() throws {
       let started = try start("echo ready; exec sleep 1000")
       let children = children(of: started.process.processIdentifier)
-      for child in children where (try? String(contentsOfFile: "/proc/\(child)/comm", encoding: .utf8))?.hasPrefix("qemu") == true {
+      for child in children where (try? String(contentsOfFile: "/proc/\(child)/comm", encoding: .utf8))?.hasPrefix("qemu") == true
+      {
         kill(child, SIGKILL)
       }
       started.process.waitUntilExit()

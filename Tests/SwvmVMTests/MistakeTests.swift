@@ -27,7 +27,9 @@ extension SwvmMachines {
       (["nosuch"], "nosuch"),
     ]) func oneLine(_ words: [String], _ part: String) throws {
       var words = words
-      if words.count > 1, words[0] == "run", !words.contains("--kernel") { words.insert(contentsOf: ["--kernel", Tool.kernel], at: 1) }
+      if words.count > 1, words[0] == "run", !words.contains("--kernel") {
+        words.insert(contentsOf: ["--kernel", Tool.kernel], at: 1)
+      }
       let result = try Tool.swvm(words)
       #expect(result.code == 125, "\(result)")
       #expect(result.errorText.contains(part), "\(result)")

@@ -8,7 +8,8 @@ extension SwvmMachines {
     @Test func hostIsOverlaid() throws {
       let place = try Tool.directory()
       try Data("host".utf8).write(to: URL(filePath: "\(place)/file"))
-      let result = try Tool.shell("cat \(place)/file; echo guest > \(place)/file; cat \(place)/file; touch \(place)/new /etc/swvm-was-here")
+      let result = try Tool.shell(
+        "cat \(place)/file; echo guest > \(place)/file; cat \(place)/file; touch \(place)/new /etc/swvm-was-here")
       #expect(result.text == "hostguest\n", "\(result)")
       #expect(result.code == 0, "\(result)")
       #expect(try String(contentsOfFile: "\(place)/file", encoding: .utf8) == "host")
@@ -89,7 +90,8 @@ extension SwvmMachines {
     /// A build over a directory of the host's: what swvm is for.
     @Test func build() throws {
       let place = try Tool.directory()
-      try Data("#include <stdio.h>\nint main(void) { return puts(\"built\") < 0; }\n".utf8).write(to: URL(filePath: "\(place)/a.c"))
+      try Data("#include <stdio.h>\nint main(void) { return puts(\"built\") < 0; }\n".utf8).write(
+        to: URL(filePath: "\(place)/a.c"))
       try Data("test: a\n\t./a > result\n".utf8).write(to: URL(filePath: "\(place)/Makefile"))
       let result = try Tool.run(["--mount", "\(place)", "--chdir", place], ["make", "test"])
       #expect(result.code == 0, "\(result)")

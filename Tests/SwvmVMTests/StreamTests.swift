@@ -58,7 +58,8 @@ extension SwvmMachines {
 
     /// What a process that was left has written is not lost.
     @Test func outputOfOrphans() throws {
-      let result = try Tool.shell("(trap 'echo last; exit' TERM; echo ready >&2; while :; do sleep 1; done) & read line < /dev/null; exit 0")
+      let result = try Tool.shell(
+        "(trap 'echo last; exit' TERM; echo ready >&2; while :; do sleep 1; done) & read line < /dev/null; exit 0")
       #expect(result.code == 0, "\(result)")
     }
 

@@ -12,7 +12,9 @@ private final class Terminal {
     master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
     var unlocked: Int32 = 0
     var number: Int32 = 0
-    guard master >= 0, ioctl(master, 0x4004_5431 /* TIOCSPTLCK */, &unlocked) == 0, ioctl(master, 0x8004_5430 /* TIOCGPTN */, &number) == 0 else {
+    guard master >= 0, ioctl(master, 0x4004_5431 /* TIOCSPTLCK */, &unlocked) == 0,
+      ioctl(master, 0x8004_5430 /* TIOCGPTN */, &number) == 0
+    else {
       throw Trouble("no pseudo-terminal: errno \(errno)")
     }
     let slave = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
@@ -43,7 +45,9 @@ private final class Terminal {
     let wanted = Array(text.utf8)
     while seen.firstRange(of: wanted) == nil {
       var file = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
-      guard poll(&file, 1, 60_000) == 1 else { throw Trouble("waited in vain for '\(text)': \(String(decoding: seen, as: UTF8.self))") }
+      guard poll(&file, 1, 60_000) == 1 else {
+        throw Trouble("waited in vain for '\(text)': \(String(decoding: seen, as: UTF8.self))")
+      }
       var block = [UInt8](repeating: 0, count: 4096)
       let count = read(master, &block, block.count)
       guard count > 0 else { throw Trouble("the terminal ended before '\(text)': \(String(decoding: seen, as: UTF8.self))") }
@@ -61,7 +65,9 @@ private final class Terminal {
 
 extension SwvmMachines {
   @Suite struct TerminalTests {
-    private func boot(_ script: String) throws -> Terminal { try Terminal(["run", "--kernel", Tool.kernel, "--", "sh", "-c", script]) }
+    private func boot(_ script: String) throws -> Terminal {
+      try Terminal(["run", "--kernel", Tool.kernel, "--", "sh", "-c", script])
+    }
 
     @Test func commandHasATerminalOfThisSize() throws {
       let terminal = try boot("test -t 0 && test -t 1 && test -t 2 && stty size && tty; exit 6")

@@ -9,9 +9,11 @@ struct Trouble: Error, CustomStringConvertible {
 
 /// swvm under test, and where things are.
 enum Tool {
-  static let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+  static let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
   private static func path(_ variable: String, _ usual: String) -> String {
-    URL(filePath: ProcessInfo.processInfo.environment[variable] ?? usual, relativeTo: URL(filePath: package)).path
+    let word = ProcessInfo.processInfo.environment[variable] ?? usual
+    return word.hasPrefix("/") ? word : "\(package)/\(word)"
   }
   static let swvm = path("SWVM_BINARY", ".build/debug/swvm")
   static let swinit = path("SWINIT_BINARY", "build/swinit")
@@ -97,7 +99,8 @@ enum Tool {
     process.waitUntilExit()
     all.wait()
     return Result(
-      code: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus, output: output.data, errors: errors.data)
+      code: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus, output: output.data,
+      errors: errors.data)
   }
 
   /// swvm run with the project's kernel.

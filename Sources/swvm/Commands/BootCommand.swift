@@ -2,7 +2,8 @@ import ArgumentParser
 
 /// swvm boot.
 struct BootCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "boot", abstract: "A shell in a fresh machine. Ctrl-A x leaves it.")
+  static let configuration = CommandConfiguration(
+    commandName: "boot", abstract: "A shell in a fresh machine. Ctrl-A x leaves it.")
 
   @OptionGroup var machine: MachineOptions
   @Option(help: ArgumentHelp("The shell.", valueName: "FILE"))

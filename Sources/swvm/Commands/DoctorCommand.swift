@@ -33,7 +33,9 @@ struct DoctorCommand: AsyncParsableCommand {
     var modules: KernelModules?
     do throws(Complaint) {
       let kernel = try Kernel.find(kernel)
-      tell(kernel.format == .unpacked ? .good : .slow, "kernel \(kernel.release ?? "of a version that it does not tell"): \(kernel.image)")
+      tell(
+        kernel.format == .unpacked ? .good : .slow,
+        "kernel \(kernel.release ?? "of a version that it does not tell"): \(kernel.image)")
       if let place = kernel.modules {
         modules = try KernelModules(place)
         tell(.good, "its modules: \(place)")

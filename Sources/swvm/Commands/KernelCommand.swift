@@ -3,12 +3,14 @@ import ArgumentParser
 /// swvm kernel.
 struct KernelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "kernel", abstract: "Fetch kernels, and list them.", subcommands: [KernelFetchCommand.self, KernelListCommand.self])
+    commandName: "kernel", abstract: "Fetch kernels, and list them.",
+    subcommands: [KernelFetchCommand.self, KernelListCommand.self])
 }
 
 /// swvm kernel list.
 struct KernelListCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "list", abstract: "List the kernels that were fetched, the newest last.")
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List the kernels that were fetched, the newest last.")
 
   func run() throws {
     for entry in KernelStore.list() {

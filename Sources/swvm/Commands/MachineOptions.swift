@@ -6,7 +6,8 @@ struct MachineOptions: ParsableArguments {
   var kernel: String?
   @Option(name: .customLong("init"), help: ArgumentHelp("swinit's static binary.", valueName: "FILE"))
   var initProgram: String?
-  @Option(help: ArgumentHelp("The machine's root: host, a directory, a disk image or a cpio archive.", valueName: "DIR|IMAGE|host"))
+  @Option(
+    help: ArgumentHelp("The machine's root: host, a directory, a disk image or a cpio archive.", valueName: "DIR|IMAGE|host"))
   var rootfs: String?
   @Flag(name: .customLong("rw"), help: "The root can be written to, for good.")
   var isWritable = false
@@ -36,7 +37,9 @@ struct MachineOptions: ParsableArguments {
   var bootTimeout: Double = 60
   @Flag(name: .shortAndLong, help: "Say what is done, and show the kernel's console.")
   var verbose = false
-  @Option(help: ArgumentHelp("Phases of the boot in milliseconds, as a line of JSON on standard error or in FILE.", valueName: "json[:FILE]"))
+  @Option(
+    help: ArgumentHelp(
+      "Phases of the boot in milliseconds, as a line of JSON on standard error or in FILE.", valueName: "json[:FILE]"))
   var report: String?
 
   func wishes() throws(Complaint) -> MachinePlan.Wishes {

@@ -9,7 +9,8 @@ struct PlotCommand: ParsableCommand {
   @OptionGroup var machine: MachineOptions
   @Option(name: .shortAndLong, help: ArgumentHelp("Where the chart is written to; - is standard output.", valueName: "FILE"))
   var output = "-"
-  @Argument(parsing: .captureForPassthrough, help: ArgumentHelp("The command and its words; true when not given.", valueName: "command"))
+  @Argument(
+    parsing: .captureForPassthrough, help: ArgumentHelp("The command and its words; true when not given.", valueName: "command"))
   var words: [String] = []
 
   func run() throws {
@@ -19,7 +20,8 @@ struct PlotCommand: ParsableCommand {
     request.words = command.isEmpty ? ["true"] : command
     request.kernelLog = .sent
     let result = try Run(machine, request, logsInitcalls: .kept).performKeepingLog()
-    let chart = Chart(title: "swvm: \(request.words.joined(separator: " "))", log: KernelLog(result.log), milestones: result.timing.machinePhases)
+    let chart = Chart(
+      title: "swvm: \(request.words.joined(separator: " "))", log: KernelLog(result.log), milestones: result.timing.machinePhases)
     let bytes = Array(chart.svg.utf8)
     if output == "-" {
       Bytes.writeAll(bytes, to: 1)

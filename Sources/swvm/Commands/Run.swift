@@ -38,7 +38,8 @@ struct Run {
     timing.machineStarted()
     let limits = Session.Limits(boot: plan.debugger == .awaited ? nil : options.bootTimeout, command: request.timeout)
     var session = Session(
-      machine, signals: signals, limits: limits, showing: options.verbose ? .shown : .hidden, usesTerminal: usesTerminal, timing: timing)
+      machine, signals: signals, limits: limits, showing: options.verbose ? .shown : .hidden, usesTerminal: usesTerminal,
+      timing: timing)
     let end = session.run()
     let code = try Run.code(of: end, session)
     try report(code, session.timing, plan)
@@ -51,7 +52,8 @@ struct Run {
     case .lost:
       session.explainLoss()
       return 255
-    case .refused(let reason): throw Complaint(reason.hasPrefix(Machine.emulatorName) ? String(reason.dropFirst(Machine.emulatorName.count + 2)) : reason)
+    case .refused(let reason):
+      throw Complaint(reason.hasPrefix(Machine.emulatorName) ? String(reason.dropFirst(Machine.emulatorName.count + 2)) : reason)
     case .timeout:
       StandardError.write("swvm: the machine did not end the command at --timeout; it was ended with it\n")
       return 124

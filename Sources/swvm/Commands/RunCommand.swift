@@ -12,7 +12,8 @@ struct RunCommand: ParsableCommand {
       """)
 
   @OptionGroup var machine: MachineOptions
-  @Option(help: ArgumentHelp("The command may take this long, such as 30s; then it is killed, and the code is 124.", valueName: "TIME"))
+  @Option(
+    help: ArgumentHelp("The command may take this long, such as 30s; then it is killed, and the code is 124.", valueName: "TIME"))
   var timeout: String?
   @Option(help: ArgumentHelp("Variable for the command. Can be repeated.", valueName: "NAME=VALUE"))
   var env: [String] = []

@@ -14,7 +14,8 @@ struct Cpio {
 
   /// - Parameter path: without a '/' in front.
   mutating func add(
-    _ path: String, _ kind: Kind, mode: UInt32, data: some Collection<UInt8> = EmptyCollection<UInt8>(), device: (UInt32, UInt32) = (0, 0)
+    _ path: String, _ kind: Kind, mode: UInt32, data: some Collection<UInt8> = EmptyCollection<UInt8>(),
+    device: (UInt32, UInt32) = (0, 0)
   ) throws(Complaint) {
     guard let size = UInt32(exactly: data.count), path.utf8.count < 4096 else {
       throw Complaint("\(path) does not fit into an initramfs")
@@ -41,7 +42,9 @@ struct Cpio {
     bytes += "070701".utf8
     let links: UInt32 = mode & 0o170000 == Kind.directory.rawValue ? 2 : 1
     // Number, mode, owner, group, links, time, size, the device that it is on, the one that it is, length of the name, checksum.
-    for field in [count, mode, 0, 0, links, 0, size, 0, 0, device.0, device.1, UInt32(name.utf8.count + 1), 0] { hexadecimal(field) }
+    for field in [count, mode, 0, 0, links, 0, size, 0, 0, device.0, device.1, UInt32(name.utf8.count + 1), 0] {
+      hexadecimal(field)
+    }
     bytes += name.utf8
     bytes.append(0)
     pad()

@@ -18,7 +18,8 @@ struct Initramfs {
 
   /// Modules, where the init looks for them, with a modules.dep of these alone.
   mutating func add(
-    _ modules: [KernelModules.Module], from directory: String, release: String, index: KernelModules, signatures: Signatures = .kept
+    _ modules: [KernelModules.Module], from directory: String, release: String, index: KernelModules,
+    signatures: Signatures = .kept
   ) throws(Complaint) {
     guard !modules.isEmpty else { return }
     let place = "lib/modules/\(release)"
@@ -50,8 +51,10 @@ struct Initramfs {
       let count = target.withUnsafeMutableBytes { readlink(path, $0.baseAddress!, $0.count) }
       guard count >= 0 else { throw Complaint("cannot read \(path): \(Failure.text())") }
       try archive.add(name, .link, mode: 0o777, data: target[..<count])
-    case S_IFCHR: try archive.add(name, .characterDevice, mode: mode, device: (UInt32(major(status.st_rdev)), UInt32(minor(status.st_rdev))))
-    case S_IFBLK: try archive.add(name, .blockDevice, mode: mode, device: (UInt32(major(status.st_rdev)), UInt32(minor(status.st_rdev))))
+    case S_IFCHR:
+      try archive.add(name, .characterDevice, mode: mode, device: (UInt32(major(status.st_rdev)), UInt32(minor(status.st_rdev))))
+    case S_IFBLK:
+      try archive.add(name, .blockDevice, mode: mode, device: (UInt32(major(status.st_rdev)), UInt32(minor(status.st_rdev))))
     default: throw Complaint("\(path) cannot be put into an initramfs: it is neither file, directory, link nor device")
     }
   }

@@ -29,7 +29,9 @@ struct Kernel {
       if Files.kind(of: stored) == .directory { return try Kernel(directory: stored) }
       let installed = "/boot/vmlinuz-\(word)"
       if Files.kind(of: installed) != nil { return try Kernel(file: installed) }
-      throw Complaint("there is no kernel '\(word)': no such file, none of that version in \(KernelStore.directory) or /boot; see swvm kernel list")
+      throw Complaint(
+        "there is no kernel '\(word)': no such file, none of that version in \(KernelStore.directory) or /boot; see swvm kernel list"
+      )
     }
   }
 
@@ -37,7 +39,9 @@ struct Kernel {
     if let stored = KernelStore.list().last { return try Kernel(directory: stored.path) }
     var host = utsname()
     uname(&host)
-    let release = withUnsafePointer(to: &host.release) { $0.withMemoryRebound(to: CChar.self, capacity: 65) { String(cString: $0) } }
+    let release = withUnsafePointer(to: &host.release) {
+      $0.withMemoryRebound(to: CChar.self, capacity: 65) { String(cString: $0) }
+    }
     let installed = "/boot/vmlinuz-\(release)"
     if access(installed, R_OK) == 0 { return try Kernel(file: installed) }
     throw Complaint("there is no kernel to boot; 'swvm kernel fetch' gets Debian's, --kernel names one")
@@ -59,7 +63,9 @@ struct Kernel {
     if head.starts(with: [0x7F, 0x45, 0x4C, 0x46]) {
       format = .unpacked
       // e_machine: EM_X86_64.
-      guard head.count > 20, head[18] == 62, head[19] == 0 else { throw Complaint("\(file) is a program for another machine, no kernel for this one") }
+      guard head.count > 20, head[18] == 62, head[19] == 0 else {
+        throw Complaint("\(file) is a program for another machine, no kernel for this one")
+      }
     } else if head.count >= 0x210, Array(head[0x202..<0x206]) == Array("HdrS".utf8) {
       format = .bzImage
     } else {

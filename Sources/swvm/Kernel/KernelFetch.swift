@@ -26,7 +26,8 @@ struct KernelFetch {
 
   /// The package itself: those that are named for what they are only depend on it.
   private func package() async throws -> String {
-    let architecture = try await Tool.run("dpkg", ["--print-architecture"]).split(separator: "\n").first.map(String.init) ?? "amd64"
+    let architecture =
+      try await Tool.run("dpkg", ["--print-architecture"]).split(separator: "\n").first.map(String.init) ?? "amd64"
     let name =
       switch which {
       case "cloud": "linux-image-cloud-\(architecture)"
@@ -36,7 +37,9 @@ struct KernelFetch {
     let answer = try await Tool.run("apt-cache", ["depends", name])
     for line in answer.split(separator: "\n") {
       let words = line.split(separator: " ")
-      if words.count == 2, words[0] == "Depends:", words[1].hasPrefix("linux-image-"), words[1].dropFirst(12).first?.isNumber == true {
+      if words.count == 2, words[0] == "Depends:", words[1].hasPrefix("linux-image-"),
+        words[1].dropFirst(12).first?.isNumber == true
+      {
         return String(words[1])
       }
     }
@@ -50,7 +53,9 @@ struct KernelFetch {
   private func unpack(_ package: String, in work: String) async throws -> String {
     let sandbox = geteuid() == 0 ? ["-o", "APT::Sandbox::User=root"] : []
     try await Tool.run("apt-get", ["-q"] + sandbox + ["download", package], in: work)
-    guard let archive = Files.names(in: work).first(where: { $0.hasSuffix(".deb") }) else { throw Complaint("apt-get has fetched no package") }
+    guard let archive = Files.names(in: work).first(where: { $0.hasSuffix(".deb") }) else {
+      throw Complaint("apt-get has fetched no package")
+    }
     let tree = "\(work)/tree"
     try await Tool.run("dpkg-deb", ["-x", archive, "tree"], in: work)
     guard let image = Files.names(in: "\(tree)/boot").first(where: { $0.hasPrefix("vmlinuz-") }) else {
@@ -59,7 +64,8 @@ struct KernelFetch {
     let version = String(image.dropFirst("vmlinuz-".count))
     try KernelFetch.move("\(tree)/boot/\(image)", to: "\(work)/vmlinuz")
     try? KernelFetch.move("\(tree)/boot/config-\(version)", to: "\(work)/config")
-    for place in ["\(tree)/lib/modules/\(version)", "\(tree)/usr/lib/modules/\(version)"] where Files.kind(of: place) == .directory {
+    for place in ["\(tree)/lib/modules/\(version)", "\(tree)/usr/lib/modules/\(version)"]
+    where Files.kind(of: place) == .directory {
       try KernelFetch.move(place, to: "\(work)/modules")
     }
     let revision = try await Tool.run("dpkg-deb", ["-f", "\(work)/\(archive)", "Version"])
@@ -72,7 +78,9 @@ struct KernelFetch {
       try await Tool.run("rm", ["-rf", "--", "\(work)/base"])
     }
     let isUnpacked = (try? await UnpackedKernel.make(from: "\(work)/vmlinuz", to: "\(work)/vmlinux")) != nil
-    guard symlink(isUnpacked ? "vmlinux" : "vmlinuz", "\(work)/boot") == 0 else { throw Complaint("cannot make a link: \(Failure.text())") }
+    guard symlink(isUnpacked ? "vmlinux" : "vmlinuz", "\(work)/boot") == 0 else {
+      throw Complaint("cannot make a link: \(Failure.text())")
+    }
     return version
   }
 

@@ -70,7 +70,9 @@ struct KernelModules {
     }
     var needs: [String] = []
     do throws(ModuleInfoError) {
-      try ModuleInfo.read(disk).forEachDependency { needs.append(KernelModules.normal(String(decoding: $0.bytes, as: UTF8.self))) }
+      try ModuleInfo.read(disk).forEachDependency {
+        needs.append(KernelModules.normal(String(decoding: $0.bytes, as: UTF8.self)))
+      }
     } catch {
       throw Complaint("\(directory)/\(path): \(error.message.withBytes { String(decoding: $0, as: UTF8.self) })")
     }
@@ -81,7 +83,9 @@ struct KernelModules {
     guard depth < 24, let stream = opendir("\(directory)/\(prefix)") else { return }
     defer { closedir(stream) }
     while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) } }
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
       if name.hasPrefix(".") || name == "build" || name == "source" { continue }
       if entry.pointee.d_type == UInt8(DT_DIR) {
         walk("\(prefix)\(name)/", depth + 1)

@@ -23,7 +23,9 @@ enum UnpackedKernel {
     defer { unlink(packed) }
     do {
       try await Tool.run(tool, ["-dc", packed], to: path)
-      guard hasPVHNote(try Bytes.contents(of: path)) else { throw Complaint("\(image) cannot be booted unpacked: it has no PVH note") }
+      guard hasPVHNote(try Bytes.contents(of: path)) else {
+        throw Complaint("\(image) cannot be booted unpacked: it has no PVH note")
+      }
     } catch {
       unlink(path)
       throw error

@@ -14,7 +14,8 @@ final class Child {
     defer { for word in arguments { free(word) } }
     let result = cswvm_spawn(&arguments, descriptors, Int32(descriptors.count))
     guard result > 0 else {
-      throw Complaint(-result == ENOENT ? "there is no \(name) here; is it installed?" : "cannot start \(name): \(Failure.text(-result))")
+      throw Complaint(
+        -result == ENOENT ? "there is no \(name) here; is it installed?" : "cannot start \(name): \(Failure.text(-result))")
     }
     process = result
   }

@@ -43,7 +43,9 @@ final class Machine {
         words += ["-device", "vhost-user-fs-\(Machine.suffix(plan)),chardev=share\(index),tag=\(share.tag)"]
       case .ninep:
         let access = share.access == .readOnly ? ",readonly=on" : ""
-        words += ["-fsdev", "local,id=share\(index),path=\(Machine.escaped(share.host)),security_model=none,multidevs=remap\(access)"]
+        words += [
+          "-fsdev", "local,id=share\(index),path=\(Machine.escaped(share.host)),security_model=none,multidevs=remap\(access)",
+        ]
         words += ["-device", "virtio-9p-\(Machine.suffix(plan)),fsdev=share\(index),mount_tag=\(share.tag)"]
       case nil: break
       }
@@ -51,7 +53,8 @@ final class Machine {
     emulator = try Child(
       words,
       descriptors: [
-        -1, errors.program.number, errors.program.number, bell.program.number, door.program.number, memory.file.number, archive.number, console.program.number,
+        -1, errors.program.number, errors.program.number, bell.program.number, door.program.number, memory.file.number,
+        archive.number, console.program.number,
       ])
     self.daemons = daemons
     self.memory = memory
@@ -69,7 +72,9 @@ final class Machine {
   private static func suffix(_ plan: MachinePlan) -> String { plan.board == .pc ? "pci" : "device" }
 
   /// A comma ends a value of QEMU's.
-  private static func escaped(_ path: String) -> String { path.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,") }
+  private static func escaped(_ path: String) -> String {
+    path.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
+  }
 
   private static func words(_ plan: MachinePlan, _ place: [String]) -> [String] {
     let board =
@@ -78,13 +83,22 @@ final class Machine {
       case .micro: "microvm,auto-kernel-cmdline=off"
       case .pc: "q35"
       }
-    var words = [emulatorName, "-machine", "\(board),memory-backend=ram", "-accel", plan.accelerator.rawValue, "-cpu", plan.accelerator == .kvm ? "host" : "max"]
-    words += ["-object", "memory-backend-file,id=ram,share=on,mem-path=/proc/self/fd/5,size=\(plan.memory)", "-m", "\(plan.memory >> 20)M"]
+    var words = [
+      emulatorName, "-machine", "\(board),memory-backend=ram", "-accel", plan.accelerator.rawValue, "-cpu",
+      plan.accelerator == .kvm ? "host" : "max",
+    ]
+    words += [
+      "-object", "memory-backend-file,id=ram,share=on,mem-path=/proc/self/fd/5,size=\(plan.memory)", "-m",
+      "\(plan.memory >> 20)M",
+    ]
     words += ["-smp", "\(plan.processors)", "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"]
     words += ["-global", "virtio-mmio.force-legacy=false"]
     words += ["-chardev", "socket,id=console,fd=7", "-serial", "chardev:console"]
     words += ["-chardev", "socket,id=door,fd=4", "-device", "isa-serial,index=1,chardev=door"]
-    words += ["-chardev", "file,id=bell,path=/proc/self/fd/3", "-device", "isa-debugcon,iobase=0x\(String(HostWindow.bell, radix: 16)),chardev=bell"]
+    words += [
+      "-chardev", "file,id=bell,path=/proc/self/fd/3", "-device",
+      "isa-debugcon,iobase=0x\(String(HostWindow.bell, radix: 16)),chardev=bell",
+    ]
     if case .disk(let disk) = plan.root {
       let mode = disk.access == .readOnly ? ",snapshot=on" : ""
       words += ["-drive", "if=none,id=root,format=\(disk.format.rawValue),file=\(escaped(disk.path))\(mode)"]

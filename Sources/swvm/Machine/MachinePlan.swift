@@ -125,7 +125,9 @@ struct MachinePlan {
     var archive = try Initramfs(initProgram: initProgram)
     var modules: [KernelModules.Module] = []
     if let index, let place = kernel.modules {
-      guard let release = kernel.release else { throw Complaint("it cannot be told of which version \(kernel.image) is; a file 'version' beside it says so") }
+      guard let release = kernel.release else {
+        throw Complaint("it cannot be told of which version \(kernel.image) is; a file 'version' beside it says so")
+      }
       modules = try index.closure(of: names)
       try archive.add(modules, from: place, release: release, index: index, signatures: wishes.tuning == .fast ? .left : .kept)
     }
@@ -136,7 +138,9 @@ struct MachinePlan {
     var words = ["console=ttyS0", "reboot=t", "panic=-1", "loglevel=4"]
     if wishes.tuning == .fast {
       words += ["noreplace-smp", "cryptomgr.notests", "init_on_alloc=0", "random.trust_cpu=on"]
-      words.append("initcall_blacklist=init_kprobe_trace,load_system_certificate_list,init_encrypted,crypto_kdf108_init,slab_sysfs_init,init_ima")
+      words.append(
+        "initcall_blacklist=init_kprobe_trace,load_system_certificate_list,init_encrypted,crypto_kdf108_init,slab_sysfs_init,init_ima"
+      )
     }
     // Without it the kernel measures the clock against a timer that this board does not have, and may stop there.
     if accelerator == .tcg, board == .micro, let clock = MachinePlan.clock {
@@ -144,16 +148,20 @@ struct MachinePlan {
       // Nor is there one that it could be watched by.
       if wishes.tuning == .fast { words.append("tsc=reliable") }
     }
-    if wishes.logsInitcalls == .kept { words += ["initcall_debug", "log_buf_len=4M", "trace_event=initcall:initcall_level", "tp_printk"] }
+    if wishes.logsInitcalls == .kept {
+      words += ["initcall_debug", "log_buf_len=4M", "trace_event=initcall:initcall_level", "tp_printk"]
+    }
     words += kernelRoot
     if !modules.isEmpty { words.append("swinit.modules=\(modules.map(\.name).joined(separator: ","))") }
     kernelWords = words + wishes.append.split(separator: " ").map(String.init)
-    let boardName = switch board {
+    let boardName =
+      switch board {
       case .bare: "microvm"
       case .micro: "microvm with ACPI"
       case .pc: "q35"
-    }
-    summary = "\(boardName), \(wishes.accelerator == nil ? Accelerator.here.reason : accelerator.rawValue), \(kernel.image)"
+      }
+    summary =
+      "\(boardName), \(wishes.accelerator == nil ? Accelerator.here.reason : accelerator.rawValue), \(kernel.image)"
       + (method.map { ", \($0.type)" } ?? "")
   }
 

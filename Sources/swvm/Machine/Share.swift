@@ -18,11 +18,15 @@ struct Share {
       access = known
       parts.removeLast()
     }
-    guard parts.count <= 2, let first = parts.first, !first.isEmpty else { throw Complaint("--mount \(word): expected HOST:GUEST or HOST:GUEST:ro") }
+    guard parts.count <= 2, let first = parts.first, !first.isEmpty else {
+      throw Complaint("--mount \(word): expected HOST:GUEST or HOST:GUEST:ro")
+    }
     guard let host = Files.real(first) else { throw Complaint("--mount \(word): there is no \(first)") }
     guard Files.kind(of: host) == .directory else { throw Complaint("--mount \(word): \(first) is no directory") }
     let guest = parts.count == 2 ? parts[1] : host
-    guard guest.hasPrefix("/"), guest != "/" else { throw Complaint("--mount \(word): '\(guest)' is no place in the machine: it has to begin with /") }
+    guard guest.hasPrefix("/"), guest != "/" else {
+      throw Complaint("--mount \(word): '\(guest)' is no place in the machine: it has to begin with /")
+    }
     self.init(tag: tag, host: host, guest: guest, access: access)
   }
 

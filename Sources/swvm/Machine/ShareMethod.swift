@@ -14,12 +14,15 @@ enum ShareMethod {
     if has("virtiofs"), let daemon, daemon.worksHere { return .virtiofs(daemon) }
     if has("9p"), has("9pnet_virtio") { return .ninep }
     guard has("virtiofs") else {
-      throw Complaint("this kernel can show no directory of the host: it has neither virtiofs nor 9p; --rootfs with an image, or another --kernel")
+      throw Complaint(
+        "this kernel can show no directory of the host: it has neither virtiofs nor 9p; --rootfs with an image, or another --kernel"
+      )
     }
     throw Complaint(
       daemon == nil
         ? "this kernel shows directories of the host by virtiofs alone, and there is no virtiofsd here (Debian: qemu-system-common or virtiofsd)"
-        : "this kernel shows directories of the host by virtiofs alone, and this virtiofsd needs root; Debian's linux-image-amd64 (swvm kernel fetch generic) has 9p too")
+        : "this kernel shows directories of the host by virtiofs alone, and this virtiofsd needs root; Debian's linux-image-amd64 (swvm kernel fetch generic) has 9p too"
+    )
   }
 
   /// The file system's name, which is the module's too.
@@ -63,10 +66,15 @@ struct VirtiofsDaemon {
     let cache = access == .readOnly ? "always" : "auto"
     switch kind {
     case .ofQEMU:
-      return [path, "--fd=\(socket)", "-o", "source=\(directory)", "-o", "sandbox=chroot", "-o", "cache=\(cache)", "-o", "log_level=err"]
+      return [
+        path, "--fd=\(socket)", "-o", "source=\(directory)", "-o", "sandbox=chroot", "-o", "cache=\(cache)", "-o",
+        "log_level=err",
+      ]
     case .inRust:
       let sandbox = geteuid() == 0 ? "chroot" : "namespace"
-      let words = [path, "--fd=\(socket)", "--shared-dir=\(directory)", "--sandbox=\(sandbox)", "--cache=\(cache)", "--log-level=error"]
+      let words = [
+        path, "--fd=\(socket)", "--shared-dir=\(directory)", "--sandbox=\(sandbox)", "--cache=\(cache)", "--log-level=error",
+      ]
       return words + (access == .readOnly ? ["--readonly"] : [])
     }
   }

@@ -37,9 +37,11 @@ struct Chart {
     }
     let modules = log.initcalls.filter { $0.level == nil }
     if !modules.isEmpty {
-      lanes.append(Lane(name: "modules", bars: modules.map { Bar(label: $0.name, begin: $0.begin, end: $0.end, colour: "#ee6677") }))
+      lanes.append(
+        Lane(name: "modules", bars: modules.map { Bar(label: $0.name, begin: $0.begin, end: $0.end, colour: "#ee6677") }))
     }
-    lanes.append(Lane(name: "swinit", bars: milestones.map { Bar(label: $0.name, begin: $0.begin, end: $0.end, colour: "#228833") }))
+    lanes.append(
+      Lane(name: "swinit", bars: milestones.map { Bar(label: $0.name, begin: $0.begin, end: $0.end, colour: "#228833") }))
     self.lanes = lanes
   }
 
@@ -58,8 +60,10 @@ struct Chart {
     let step = end > 3 ? 0.5 : 0.1
     for index in 0...Int(end / step) {
       let x = Chart.left + Double(index) * step * scale
-      text += "<line x1=\"\(Chart.number(x))\" y1=\"36\" x2=\"\(Chart.number(x))\" y2=\"\(Chart.number(total - 20))\" stroke=\"#dddddd\"/>\n"
-      text += "<text x=\"\(Chart.number(x))\" y=\"48\" fill=\"#666666\">\(Int((Double(index) * step * 1000).rounded())) ms</text>\n"
+      text +=
+        "<line x1=\"\(Chart.number(x))\" y1=\"36\" x2=\"\(Chart.number(x))\" y2=\"\(Chart.number(total - 20))\" stroke=\"#dddddd\"/>\n"
+      text +=
+        "<text x=\"\(Chart.number(x))\" y=\"48\" fill=\"#666666\">\(Int((Double(index) * step * 1000).rounded())) ms</text>\n"
     }
     for (index, lane) in lanes.enumerated() {
       let y = Chart.top + Double(index) * (Chart.height + 6)
@@ -74,7 +78,8 @@ struct Chart {
     let width = max(0.5, (bar.end - bar.begin) * scale)
     let milliseconds = number((bar.end - bar.begin) * 1000)
     var text = "<g><title>\(escaped(bar.label)): \(milliseconds) ms</title>"
-    text += "<rect x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(number(width))\" height=\"\(number(height))\" fill=\"\(bar.colour)\" stroke=\"white\" stroke-width=\"0.5\"/>"
+    text +=
+      "<rect x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(number(width))\" height=\"\(number(height))\" fill=\"\(bar.colour)\" stroke=\"white\" stroke-width=\"0.5\"/>"
     // As much of the name as fits.
     let room = Int(width / 6.5)
     if room >= 3 {

@@ -16,7 +16,9 @@ struct BootTiming {
 
   mutating func end(_ window: HostWindow) {
     finish = Clock.now
-    for milestone in HostWindow.Milestone.allCases where window[milestone] > 0 { guest[milestone] = Double(window[milestone]) / 1e9 }
+    for milestone in HostWindow.Milestone.allCases where window[milestone] > 0 {
+      guest[milestone] = Double(window[milestone]) / 1e9
+    }
   }
 
   /// Names and milliseconds, in their order.
@@ -43,7 +45,8 @@ struct BootTiming {
   /// What the machine's init has done, in seconds of the machine's clock.
   var machinePhases: [(name: String, begin: Double, end: Double)] {
     let names: [(String, HostWindow.Milestone, HostWindow.Milestone)] = [
-      ("modules", .initStarted, .modulesLoaded), ("root", .modulesLoaded, .rootEntered), ("streams", .rootEntered, .commandStarted),
+      ("modules", .initStarted, .modulesLoaded), ("root", .modulesLoaded, .rootEntered),
+      ("streams", .rootEntered, .commandStarted),
       ("command", .commandStarted, .allEnded),
     ]
     return names.compactMap { name, first, last in

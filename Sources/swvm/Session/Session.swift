@@ -41,7 +41,9 @@ struct Session {
     case brokenPipe
   }
 
-  init(_ machine: Machine, signals: Descriptor, limits: Limits, showing: ConsoleText.Showing, usesTerminal: Bool, timing: BootTiming) {
+  init(
+    _ machine: Machine, signals: Descriptor, limits: Limits, showing: ConsoleText.Showing, usesTerminal: Bool, timing: BootTiming
+  ) {
     let window = machine.memory.window
     input = InputStream(window[.input], usesTerminal ? .terminal : .plain)
     output = OutputStream(window[.output], to: 1)
@@ -192,11 +194,16 @@ struct Session {
     }
   }
 
-  private static func lines(_ bytes: [UInt8]) -> [String] { String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init) }
+  private static func lines(_ bytes: [UInt8]) -> [String] {
+    String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+  }
 
   /// What a person has to be told of a machine that was lost.
   func explainLoss() {
-    var text = "swvm: the machine " + (console.hasPanic ? "has panicked" : started == nil ? "has never run the command" : "has ended without a word of the command's end")
+    var text =
+      "swvm: the machine "
+      + (console.hasPanic
+        ? "has panicked" : started == nil ? "has never run the command" : "has ended without a word of the command's end")
     let tail = console.tail(15)
     text += tail.isEmpty ? "; its kernel has said nothing\n" : "; its kernel's last words:\n"
     for line in tail { text += "  \(line)\n" }

@@ -64,7 +64,9 @@ enum Bytes {
     }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(Int(status.st_size) + 1)
-    while let more = readSome(from: descriptor, limit: max(65536, Int(status.st_size) - bytes.count + 1)), !more.isEmpty { bytes += more }
+    while let more = readSome(from: descriptor, limit: max(65536, Int(status.st_size) - bytes.count + 1)), !more.isEmpty {
+      bytes += more
+    }
     return bytes
   }
 }

@@ -8,7 +8,8 @@ enum Tool {
   static func run(_ name: String, _ words: [String], in directory: String? = nil) async throws -> String {
     do {
       let result = try await Subprocess.run(
-        executable(name), arguments: Arguments(words), workingDirectory: directory.map { FilePath($0) }, output: .string(limit: 1 << 24),
+        executable(name), arguments: Arguments(words), workingDirectory: directory.map { FilePath($0) },
+        output: .string(limit: 1 << 24),
         error: .string(limit: 1 << 20))
       guard result.terminationStatus.isSuccess else {
         let reason = result.standardError.split(separator: "\n").last.map(String.init) ?? "\(result.terminationStatus)"
@@ -25,9 +26,11 @@ enum Tool {
   /// Runs one with its output to a new file.
   static func run(_ name: String, _ words: [String], to path: String) async throws {
     do {
-      let file = try FileDescriptor.open(path, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+      let file = try FileDescriptor.open(
+        path, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])
       let result = try await Subprocess.run(
-        executable(name), arguments: Arguments(words), output: .fileDescriptor(file, closeAfterSpawningProcess: true), error: .string(limit: 1 << 20))
+        executable(name), arguments: Arguments(words), output: .fileDescriptor(file, closeAfterSpawningProcess: true),
+        error: .string(limit: 1 << 20))
       guard result.terminationStatus.isSuccess else { throw Complaint("\(name): \result.standardError") }
     } catch let error as SubprocessError {
       throw Complaint("cannot run \(name): \(error)")
