@@ -18,9 +18,19 @@ struct ConsoleText {
     if bytes.count > 1 << 18 { bytes.removeFirst(bytes.count - 1 << 17) }
   }
 
-  func tail(_ count: Int) -> [String] {
-    String(decoding: bytes, as: UTF8.self).split(separator: "\n").suffix(count).map(String.init)
+  private var lines: [String] { String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init) }
+
+  var hasSpoken: Bool { !bytes.isEmpty }
+
+  /// What tells best how it came to the end: from the panic on, else the last lines.
+  func lastWords(_ count: Int) -> [String] {
+    guard let panic = lines.firstIndex(where: ConsoleText.isPanic) else { return lines.suffix(count) }
+    return Array(lines[panic...].prefix(count))
   }
 
-  var hasPanic: Bool { String(decoding: bytes, as: UTF8.self).contains("Kernel panic") }
+  var hasPanic: Bool { lines.contains(where: ConsoleText.isPanic) }
+
+  private static func isPanic(_ line: String) -> Bool {
+    line.contains("Kernel panic") || line.contains("] BUG: ") || line.contains("] Oops: ") || line.contains("sysrq: Trigger a crash")
+  }
 }

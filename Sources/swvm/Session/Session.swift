@@ -117,7 +117,7 @@ struct Session {
       pollfd(fd: error.hasBytes ? error.descriptor : -1, events: Int16(POLLOUT), revents: 0),
     ]
     let count = poll(&files, nfds_t(files.count), patience.map { Int32($0 * 1000) + 1 } ?? -1)
-    if count == 0 { progress.show(window.state, consoleHasSpoken: !console.tail(1).isEmpty) }
+    if count == 0 { progress.show(window.state, consoleHasSpoken: console.hasSpoken) }
     guard count > 0 else { return }
     if files[1].revents != 0 { _ = Bytes.readSome(from: machine.bell.own.number, limit: 4096) }
     if files[2].revents != 0 { drainConsole() }
@@ -189,7 +189,8 @@ struct Session {
       while output.hasBytes, !output.isBroken { output.pass() }
       while error.hasBytes, !error.isBroken { error.pass() }
       let said = Session.lines(saidByQEMU)
-      end = window.state == .silent && console.tail(1).isEmpty && !said.isEmpty ? .refused(said.last!) : .lost
+      end = window.state == .silent && !console.hasSpoken && !said.isEmpty
+        ? .refused(said.last { $0.hasPrefix(Machine.emulatorName) } ?? said.last!) : .lost
       return
     }
   }
@@ -204,7 +205,7 @@ struct Session {
       "swvm: the machine "
       + (console.hasPanic
         ? "has panicked" : started == nil ? "has never run the command" : "has ended without a word of the command's end")
-    let tail = console.tail(15)
+    let tail = console.lastWords(20)
     text += tail.isEmpty ? "; its kernel has said nothing\n" : "; its kernel's last words:\n"
     for line in tail { text += "  \(line)\n" }
     for line in Session.lines(saidByQEMU).suffix(5) where line.hasPrefix(Machine.emulatorName) { text += "  \(line)\n" }
