@@ -11,8 +11,12 @@ public func swinitMain(
   let vector = UnsafePointer(arguments)
   let inherited = Environment(UnsafePointer(environment))
   switch BootMode(BootMode.Signs.read(inherited)) {
-  case .initramfs: return MachineInit(Bootstrap(vector, inherited, signals, .initramfs)).run()
-  case .system: return SystemInit.run(Bootstrap(vector, inherited, signals, .system))
+  case .initramfs:
+    Milestones.reach(.initStarted)
+    return MachineInit(Bootstrap(vector, inherited, signals, .initramfs)).run()
+  case .system:
+    Milestones.reach(.initStarted)
+    return SystemInit.run(Bootstrap(vector, inherited, signals, .system))
   case .container where SystemInit.isAsked(vector): return SystemInit.run(Bootstrap(vector, inherited, signals, .container))
   case .container: break
   }
