@@ -1,0 +1,83 @@
+/// From the kernel's `Run /init as init process` to the payload's first instruction.
+struct MachineStartFigure: MachineFigure {
+  let name = "start"
+
+  /// What a boot has given, for each way a table of its own.
+  private struct Found {
+    var time: [Way: Samples] = [:]
+    /// From the kernel's line on the root's mount to the first instruction.
+    var handover = Samples()
+    /// How far apart the readings are that tie the clocks.
+    var tie = Samples()
+  }
+
+  func measure(in laboratory: MachineLaboratory) throws(BenchError) -> [Row] {
+    let starts = try Starts(workshop: laboratory.workshop, payload: laboratory.payloads.first).all(laboratory.progress.note)
+    let working = laboratory.tried(name, starts) { (start) throws(BenchError) in
+      _ = try time(of: try laboratory.machine.boot(start.setup))
+    }
+    var found = Found()
+    try Rounds(name, count: laboratory.extent.boots, laboratory.progress).run(working) { (start) throws(BenchError) in
+      try take(try laboratory.machine.boot(start.setup), of: start, into: &found)
+    }
+    return rows(found) + (try counted(working.filter(isCountable), in: laboratory))
+  }
+
+  private func rows(_ found: Found) -> [Row] {
+    let less: [Bound] = [.ratio(to: Subject.busybox, 1), .ratio(to: Subject.systemd, 1)]
+    let titles: [(way: Way, title: String, bounds: [Bound])] = [
+      (.inPlace, "`Run /init` to the payload, in place", [.ratio(to: Subject.direct, 1.5)] + less),
+      (.command, "the same, as a test machine's command", [.ratio(to: Subject.direct, 1.5)] + less),
+      (.newRoot, "the same, on the root of a disk", [.ratio(to: Subject.shell, 1), .ratio(to: Subject.systemd, 1)]),
+    ]
+    var rows = titles.map { row in
+      Row(
+        "machine.start.\(row.way.rawValue)", row.title, unit: "ms", digits: 2, found.time[row.way] ?? Samples(), in: .machines,
+        bounds: row.bounds)
+    }
+    rows.append(
+      Row(
+        "machine.handover", "root mounted to its init", unit: "ms", digits: 2, found.handover, in: .machines,
+        bounds: [.ratio(to: Subject.shell, 1)]))
+    rows.append(Row("machine.tie", "a start is known to", unit: "µs", digits: 1, found.tie, in: .machines))
+    return rows
+  }
+
+  /// What waits for a disk has no count: the clock jumps over the waiting. Nor has systemd, which waits for others.
+  private func isCountable(_ start: Start) -> Bool { start.setup.disk == nil }
+
+  private func counted(_ starts: [Start], in laboratory: MachineLaboratory) throws(BenchError) -> [Row] {
+    guard laboratory.extent.countedBoots > 0 else { return [] }
+    var counts: [Way: Samples] = [:]
+    try Rounds("instructions", count: laboratory.extent.countedBoots, laboratory.progress).run(starts) {
+      (start) throws(BenchError) in
+      // A nanosecond each: thousands of instructions.
+      let value = try time(of: try laboratory.machine.boot(start.setup, .instructions))
+      for way in start.ways { counts[way, default: Samples()].add(value, of: start.subject) }
+    }
+    return [(Way.inPlace, "in place"), (.command, "a command")].map { way, title in
+      Row(
+        "machine.instructions.\(way.rawValue)", "instructions of it, \(title)", unit: "1000", digits: 0, counts[way] ?? Samples(),
+        in: .machines)
+    }
+  }
+
+  private func take(_ boot: Machine.Boot, of start: Start, into found: inout Found) throws(BenchError) {
+    let milliseconds = try time(of: boot) / 1000
+    for way in start.ways { found.time[way, default: Samples()].add(milliseconds, of: start.subject) }
+    if start.subject == Subject.swinit, start.ways == [.inPlace] { found.tie.add(boot.tie.width / boot.ticks, of: start.subject) }
+    guard start.ways == [.newRoot] else { return }
+    guard let mounted = boot.report.time(of: "EXT4-fs (nvme0n1): mounted"), let first = boot.report.first("first") else {
+      throw .unavailable(reason: "\(start.name): the kernel has not said that it mounted the root")
+    }
+    found.handover.add(boot.microseconds(from: mounted, to: first) / 1000, of: start.subject)
+  }
+
+  /// In microseconds.
+  private func time(of boot: Machine.Boot) throws(BenchError) -> Double {
+    guard let run = boot.report.start, let first = boot.report.first("first") else {
+      throw .unavailable(reason: "the kernel's log does not tell when it executed its init")
+    }
+    return boot.microseconds(from: run, to: first)
+  }
+}

@@ -1,0 +1,76 @@
+import CBench
+import Foundation
+
+/// A machine that is booted to be measured: what is in it, and by which name.
+struct Setup: Named {
+  let name: String
+  var initramfs: String?
+  /// nvme0n1, with an ext4 on it.
+  var disk: String?
+  /// What follows the usual options on the kernel's command line.
+  var line = ""
+}
+
+/// QEMU with one processor and without an accelerator, so that the machine is the same everywhere. Tests/VMTests/Machine.swift has the same
+/// one for the tests.
+struct Machine {
+  /// What the machine's processor counts.
+  enum Clock: String {
+    /// The host's time.
+    case host
+    /// Instructions, a nanosecond each: the same in each boot, whatever else the host does.
+    case instructions
+  }
+
+  /// A boot that is over.
+  struct Boot {
+    let report: GuestReport
+    let console: String
+    /// Ticks of the machine's processor in a microsecond.
+    let ticks: Double
+    let tie: ClockTie
+
+    /// Microseconds from a moment of the kernel's clock to one of the processor's.
+    func microseconds(from kernel: Double, to processor: Double) -> Double { (processor - tie.ticks(atKernel: kernel)) / ticks }
+  }
+
+  /// Makes a boot fast, and leaves nothing for init: scripts/record-cmdline.
+  private static let options =
+    "console=ttyS0 reboot=t panic=-1 loglevel=4 noreplace-smp cryptomgr.notests init_on_alloc=0 initcall_blacklist="
+    + "init_kprobe_trace,load_system_certificate_list,init_encrypted,crypto_kdf108_init,slab_sysfs_init,init_ima "
+  /// Seconds, many times what the slowest takes.
+  private static let limit = 90
+
+  let kernel: String
+  /// A file for what comes by port 0xe9.
+  let port: String
+
+  /// Boots it and waits for its end. Throws `BenchError.unavailable` with the console's last lines when its payload has said nothing.
+  func boot(_ setup: Setup, _ clock: Clock = .host) throws(BenchError) -> Boot {
+    guard let timeout = Tool("timeout") else { throw .unavailable(reason: "there is no timeout(1)") }
+    unlink(port)
+    let start = (ticks: bench_ticks(), nanoseconds: bench_now())
+    let (console, code) = try timeout.run(["--kill-after=5", "\(Machine.limit)"] + words(setup, clock))
+    let passed = (ticks: bench_ticks() - start.ticks, nanoseconds: bench_now() - start.nanoseconds)
+    guard code != 124 else { throw .timeout(subject: setup.name, what: "the machine's end") }
+    let report = GuestReport((try? Files.text(port)) ?? "")
+    guard let tie = ClockTie(report) else {
+      throw .unavailable(reason: "\(setup.name): the payload has said nothing; on the console: \(console.suffix(600))")
+    }
+    let ticks = clock == .host ? Double(passed.ticks) / Double(passed.nanoseconds) * 1000 : 1000
+    return Boot(report: report, console: console, ticks: ticks, tie: tie)
+  }
+
+  private func words(_ setup: Setup, _ clock: Clock) -> [String] {
+    var words = ["qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-cpu", "max", "-m", "256", "-nodefaults", "-no-user-config"]
+    words += ["-display", "none", "-no-reboot", "-chardev", "stdio,id=first,signal=off", "-serial", "chardev:first"]
+    words += ["-chardev", "file,id=host,path=\(port)", "-device", "isa-debugcon,iobase=0xe9,chardev=host"]
+    words += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
+    if clock == .instructions { words += ["-icount", "shift=0,sleep=off"] }
+    if let disk = setup.disk {
+      words += ["-drive", "if=none,id=disk0,format=raw,snapshot=on,file=\(disk)", "-device", "nvme,serial=disk0,drive=disk0"]
+    }
+    if let initramfs = setup.initramfs { words += ["-initrd", initramfs] }
+    return words + ["-kernel", kernel, "-append", Machine.options + setup.line]
+  }
+}
