@@ -62,13 +62,15 @@ struct Machine {
   }
 
   private func words(_ setup: Setup, _ clock: Clock) -> [String] {
-    var words = ["qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-cpu", "max", "-m", "256", "-nodefaults", "-no-user-config"]
-    words += ["-display", "none", "-no-reboot", "-chardev", "stdio,id=first,signal=off", "-serial", "chardev:first"]
+    var words = ["qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-cpu", "max", "-m", "256"]
+    words += ["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"]
+    words += ["-chardev", "stdio,id=first,signal=off", "-serial", "chardev:first"]
     words += ["-chardev", "file,id=host,path=\(port)", "-device", "isa-debugcon,iobase=0xe9,chardev=host"]
     words += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
     if clock == .instructions { words += ["-icount", "shift=0,sleep=off"] }
     if let disk = setup.disk {
-      words += ["-drive", "if=none,id=disk0,format=raw,snapshot=on,file=\(disk)", "-device", "nvme,serial=disk0,drive=disk0"]
+      words += ["-drive", "if=none,id=disk0,format=raw,snapshot=on,file=\(disk)"]
+      words += ["-device", "nvme,serial=disk0,drive=disk0"]
     }
     if let initramfs = setup.initramfs { words += ["-initrd", initramfs] }
     return words + ["-kernel", kernel, "-append", Machine.options + setup.line]

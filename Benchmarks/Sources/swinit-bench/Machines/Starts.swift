@@ -65,11 +65,12 @@ struct Starts {
 
   private func shell(_ root: String) throws(BenchError) -> [Start] {
     let console = "exec 0<>/dev/console 1>&0 2>&0\n"
+    let enter = "mount -t ext4 -o ro /dev/nvme0n1 /sysroot\n"
     let move = ["dev", "proc", "sys"].map { "mount -o move /\($0) /sysroot/\($0)\n" }.joined()
     let scripts: [(way: Way, name: String, mounts: Mounts.Extent, end: String)] = [
       (.inPlace, "shell", .early, console + "exec /payload\n"),
       (.command, "shell, command", .command, console + "setsid -c sh -c 'exec /payload' 0<>/dev/ttyS0 1>&0 2>&0 &\nwait\n"),
-      (.newRoot, "shell, root", .early, console + "mount -t ext4 -o ro /dev/nvme0n1 /sysroot\n\(move)exec switch_root /sysroot /sbin/init\n"),
+      (.newRoot, "shell, root", .early, console + enter + move + "exec switch_root /sysroot /sbin/init\n"),
     ]
     var starts: [Start] = []
     for script in scripts {

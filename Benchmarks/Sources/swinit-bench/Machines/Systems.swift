@@ -44,10 +44,10 @@ struct Systems {
   private func own() throws(BenchError) -> [System] {
     let direct = try workshop.disk("rest-direct", [("/sbin/init", payload.path)])
     // A step of the last level, which starts the payload and goes on.
-    let hook = try workshop.file("rest-hook", "#!/bin/sh\n/payload \(Systems.userSignal) &\n")
+    let hook = try workshop.file("rest-hook", "#!/bin/busybox sh\n/payload \(Systems.userSignal) &\n")
     var files = [(path: "/sbin/init", source: workshop.swinit), ("/payload", payload.path)]
     files.append((path: "/etc/swinit/initcalls.d/late/payload", source: hook))
-    if let busybox = Files.search("busybox") { files.append((path: "/bin/sh", source: busybox)) }
+    if let busybox = Files.search("busybox") { files.append((path: "/bin/busybox", source: busybox)) }
     let disk = try workshop.disk("rest-swinit", files)
     let archive = try workshop.archive("rest-command", ["--init", workshop.swinit, "--file", "/payload=\(payload.path)"])
     let bare = try workshop.archive("rest-direct", ["--init", payload.path])

@@ -13,11 +13,11 @@ struct MachineRestFigure: MachineFigure {
     try Rounds(name, count: laboratory.extent.boots, laboratory.progress).run(working) { (system) throws(BenchError) in
       let boot = try laboratory.machine.boot(system.setup)
       let milliseconds = try powerOff(boot, system) / 1000
-      time[system.form, default: Samples()].add(milliseconds, of: system.subject)
-      guard system.subject != Subject.direct else { return }
-      let memory = boot.report.memory
-      if let kilobytes = memory["Pss"] { proportional[system.form, default: Samples()].add(Double(kilobytes), of: system.subject) }
-      if let kilobytes = memory["Rss"] { resident[system.form, default: Samples()].add(Double(kilobytes), of: system.subject) }
+      let (form, subject, memory) = (system.form, system.subject, boot.report.memory)
+      time[form, default: Samples()].add(milliseconds, of: subject)
+      guard subject != Subject.direct else { return }
+      if let kilobytes = memory["Pss"] { proportional[form, default: Samples()].add(Double(kilobytes), of: subject) }
+      if let kilobytes = memory["Rss"] { resident[form, default: Samples()].add(Double(kilobytes), of: subject) }
     }
     return System.Form.allCases.flatMap { form -> [Row] in
       let id = "machine.\(form.rawValue)"
