@@ -14,7 +14,7 @@
 
 static int64_t result_of(int64_t result) { return result < 0 ? -errno : result; }
 
-int32_t csys_open(const char *path, int32_t flags) { return (int32_t)result_of(open(path, flags)); }
+int32_t csys_open(const char *path, int32_t flags) { return (int32_t)result_of(open(path, flags, 0644)); }
 int64_t csys_read(int32_t fd, void *buffer, size_t count) { return result_of(read(fd, buffer, count)); }
 int64_t csys_write(int32_t fd, const void *buffer, size_t count) { return result_of(write(fd, buffer, count)); }
 // The descriptor is others' too, so its flags stay; a terminal that can be written to may still have no room for a line. So a socket is
@@ -148,29 +148,16 @@ struct csys_cold *csys_cold(void) {
   return block;
 }
 
-// The mapping that holds the program's code, from its own program headers.
-static uintptr_t find_code(uintptr_t *end) {
-  extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));  // the linker's
-  const ElfW(Phdr) *header = (const void *)((const char *)&__ehdr_start + __ehdr_start.e_phoff), *first = NULL;
-  for (int i = 0; i < __ehdr_start.e_phnum; i++) {
-    if (header[i].p_type != PT_LOAD) continue;
-    if (!first) first = &header[i];
-    if (!(header[i].p_flags & PF_X)) continue;
-    uintptr_t start = (uintptr_t)&__ehdr_start + (header[i].p_vaddr - first->p_vaddr);
-    *end = start + header[i].p_memsz;
-    return start;
-  }
-  return *end = 0;
-}
-
 void csys_free_init_memory(void) {
   const uintptr_t page = 4096;
-  uintptr_t end, code = find_code(&end);
-  // The linker puts the modules that only decide (Boot) before CSys, and what runs for ever behind it. The advice makes the first part
-  // a mapping of its own, or the kernel would bring all of it back with the first page of the rest: it maps large folios whole.
-  const uintptr_t decided = (uintptr_t)csys_catch_faults & -page, start = (code + page - 1) & -page;
-  if (start < decided) madvise((void *)start, decided - start, MADV_RANDOM);
-  if (start < end) madvise((void *)start, (end & -page) - start, MADV_DONTNEED);
+  // toolsets/init-text.ld sets these; the ordinary build has none. The advice makes the part a mapping of its own, or the kernel would
+  // bring all of it back with the first page of the rest: it maps large folios whole.
+  extern char __init_begin[] __attribute__((weak, visibility("hidden"))), __init_end[] __attribute__((weak, visibility("hidden")));
+  const size_t code = (size_t)(__init_end - __init_begin);
+  if (code) {
+    madvise(__init_begin, code, MADV_RANDOM);
+    madvise(__init_begin, code, MADV_DONTNEED);
+  }
   // The stack below this frame and its calls. ENOMEM says that not all of the range is mapped; what is, is given back.
   const uintptr_t stack = ((uintptr_t)__builtin_frame_address(0) - 512) & -page;
   madvise((void *)(stack - 32 * page), 32 * page, MADV_DONTNEED);

@@ -10,7 +10,12 @@ public func swinitMain(
   let signals = SignalState.takeOver()
   let vector = UnsafePointer(arguments)
   let inherited = Environment(UnsafePointer(environment))
-  if case .initramfs = BootMode(BootMode.Signs.read(inherited)) { return MachineInit(vector, inherited, signals).run() }
+  switch BootMode(BootMode.Signs.read(inherited)) {
+  case .initramfs: return MachineInit(Bootstrap(vector, inherited, signals, .initramfs)).run()
+  case .system: return SystemInit.run(Bootstrap(vector, inherited, signals, .system))
+  case .container where SystemInit.isAsked(vector): return SystemInit.run(Bootstrap(vector, inherited, signals, .container))
+  case .container: break
+  }
   do throws(UsageError) {
     var configuration = Configuration()
     let personality = Personality(name: vector[0].map { CString(at: UnsafePointer($0)) })

@@ -8,6 +8,7 @@ struct Shutdown {
   private var life: Lifecycle
   private(set) var reaper: Reaper
   private var hasBegun = false
+  private var isAbandoned = false
   /// When TERM was sent first.
   private var begin = Instant(nanoseconds: 0)
   /// When TERM was sent last, and how many had been reaped then.
@@ -21,8 +22,19 @@ struct Shutdown {
     self.log = log
   }
 
+  /// What is done with a signal that comes meanwhile.
+  enum Heard {
+    /// Every process gets it.
+    case passedOn
+    case dropped
+    /// No process has any more time.
+    case killsNow
+    /// Nobody is waited for any more.
+    case abandons
+  }
+
   /// Returns when no process is left that can be waited for. Those that were left at its begin are noted in the report.
-  mutating func run(noting report: inout Report?) {
+  mutating func run(noting report: inout Report?, hearing hear: (Signal) -> Heard = { _ in .passedOn }) {
     while true {
       let remaining = reaper.reap()
       var foreigner: ProcessID?
@@ -52,17 +64,18 @@ struct Shutdown {
         guard case .woken = Watch.wait(for: foreigner, orSignals: SignalState.queued, until: life.deadline) else {
           return
         }
-        take(SignalQueue.pending(of: SignalState.queued))
+        take(SignalQueue.pending(of: SignalState.queued), hear)
       } else {
-        take(SignalQueue.next(of: SignalState.queued, until: life.deadline))
+        take(SignalQueue.next(of: SignalState.queued, until: life.deadline), hear)
       }
+      if isAbandoned { return }
     }
   }
 
-  private mutating func take(_ arrival: SignalQueue.Arrival?) {
+  private mutating func take(_ arrival: SignalQueue.Arrival?, _ hear: (Signal) -> Heard) {
     var sent = SignalQueue.takeSentFaults()
-    while let signal = sent.popFirst() { receive(signal) }
-    if let arrival, arrival.isForOthers { receive(arrival.signal) }
+    while let signal = sent.popFirst() { receive(signal, hear) }
+    if let arrival, arrival.isForOthers { receive(arrival.signal, hear) }
     // A process that was forked while the others were killed is not left behind.
     if life.isKilling { rest.send(.kill) }
   }
@@ -72,8 +85,13 @@ struct Shutdown {
     reapedBefore = reaper.orphans
   }
 
-  private mutating func receive(_ signal: Signal) {
-    if let action = life.receive(signal, at: .now) { perform(action) }
+  private mutating func receive(_ signal: Signal, _ hear: (Signal) -> Heard) {
+    switch hear(signal) {
+    case .passedOn: if let action = life.receive(signal, at: .now) { perform(action) }
+    case .dropped: break
+    case .killsNow: if let action = life.hasten(at: .now) { perform(action) }
+    case .abandons: isAbandoned = true
+    }
   }
 
   private mutating func perform(_ action: Lifecycle.Action) {

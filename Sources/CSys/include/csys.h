@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
@@ -25,7 +26,10 @@
 // Constants that the two libcs give different Swift types.
 enum : int32_t {
   CSYS_O_RDONLY = O_RDONLY,
+  CSYS_O_WRONLY = O_WRONLY,
   CSYS_O_RDWR = O_RDWR,
+  CSYS_O_CREAT = O_CREAT,
+  CSYS_O_TRUNC = O_TRUNC,
   CSYS_O_NOCTTY = O_NOCTTY,
   CSYS_O_CLOEXEC = O_CLOEXEC,
   CSYS_O_DIRECTORY = O_DIRECTORY,
@@ -197,6 +201,8 @@ enum : int32_t {
   CSYS_RB_AUTOBOOT = (int32_t)RB_AUTOBOOT,
   CSYS_RB_HALT_SYSTEM = (int32_t)RB_HALT_SYSTEM,
   CSYS_RB_DISABLE_CAD = (int32_t)RB_DISABLE_CAD,
+  CSYS_RB_ENABLE_CAD = (int32_t)RB_ENABLE_CAD,
+  CSYS_RB_KEXEC = (int32_t)RB_KEXEC,
   CSYS_MODULE_COMPRESSED = 4,  // MODULE_INIT_COMPRESSED_FILE
 };
 int32_t csys_errno(void);

@@ -1,0 +1,22 @@
+import Boot
+import Sys
+
+/// The modules that a boot needs: those that are named, then those that devices ask for.
+enum ModuleLoading {
+  /// swinit.modules= in its order, then what the devices that are there ask for. A system without modules needs none.
+  static func run(_ start: Bootstrap) {
+    let names = start.parameters.modules
+    let log = start.log
+    do throws(ModuleError) {
+      var loader = try ModuleLoader()
+      names.forEachPart(separatedBy: UInt8(ascii: ",")) { name in
+        guard !name.isEmpty else { return }
+        do throws(ModuleError) { try loader.load(name) } catch { log.warning(error.message) }
+      }
+      loader.loadForDevices { error in log.info(error.message) }
+      log.info("loaded \(loader.loadedCount) modules")
+    } catch {
+      if !names.isEmpty { log.warning(error.message) }
+    }
+  }
+}
