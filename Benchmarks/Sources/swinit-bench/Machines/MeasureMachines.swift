@@ -35,7 +35,7 @@ struct MeasureMachines: ParsableCommand {
     let payloads = try Payloads(Payloads.machines)
     let extent = MachineLaboratory.Extent(boots: boots, countedBoots: countedBoots)
     let laboratory = MachineLaboratory(
-      machine: Machine(kernel: kernel, port: "\(payloads.directory)/port"),
+      machine: Machine(kernel: kernel, directory: payloads.directory),
       workshop: Workshop(scripts: scripts, directory: payloads.directory, swinit: own), payloads: payloads, extent: extent,
       progress: progress)
     var report = Report(try programs(own, emulator), extent)

@@ -6,6 +6,8 @@ enum Way: String, CaseIterable {
   case command
   /// The early mounts, a root on a disk, and the payload as the init that is there.
   case newRoot
+  /// The same, on a disk that comes when the init has been waiting for it.
+  case lateRoot
 }
 
 /// An init, and how it comes to the payload.
@@ -23,34 +25,45 @@ struct Starts {
   let workshop: Workshop
   let payload: Payload
 
+  /// Roots with the payload as their init: one is the whole disk, one its first partition, which the kernel names when it finds it.
+  private struct Disks {
+    let bare: String
+    let partition: String
+  }
+
   /// Throws where not even swinit's can be made. What lacks its program on this machine is left out and named by `note`.
   func all(_ note: (String) -> Void) throws(BenchError) -> [Start] {
-    let root = try workshop.disk("root", [("/sbin/init", payload.path)])
-    var starts = try own(root)
+    let disks = Disks(
+      bare: try workshop.disk("root", [("/sbin/init", payload.path)]),
+      partition: try workshop.disk("partition", [("/sbin/init", payload.path)], .gpt))
+    var starts = try own(disks)
     for (name, make) in [(Subject.busybox, busybox), (Subject.shell, shell), (Subject.systemd, systemd)] {
-      do throws(BenchError) { starts += try make(root) } catch { note("\(name) is missing; going on without it: \(error)") }
+      do throws(BenchError) { starts += try make(disks) } catch { note("\(name) is missing; going on without it: \(error)") }
     }
     return starts
   }
 
-  private func own(_ root: String) throws(BenchError) -> [Start] {
+  private func own(_ disks: Disks) throws(BenchError) -> [Start] {
     let bare = try workshop.archive("direct", ["--init", payload.path])
     let archive = try workshop.archive("swinit", ["--init", workshop.swinit, "--file", "/payload=\(payload.path)"])
-    let line = "root=/dev/nvme0n1 ro"
     return [
-      Start(subject: Subject.direct, ways: Way.allCases, setup: Setup(name: "direct", initramfs: bare)),
+      Start(subject: Subject.direct, ways: [.inPlace, .command, .newRoot], setup: Setup(name: "direct", initramfs: bare)),
       Start(
         subject: Subject.swinit, ways: [.inPlace], setup: Setup(name: "swinit", initramfs: archive, line: "init=/payload")),
       Start(
         subject: Subject.swinit, ways: [.command], setup: Setup(name: "swinit, command", initramfs: archive, line: "-- /payload")),
       Start(
         subject: Subject.swinit, ways: [.newRoot],
-        setup: Setup(name: "swinit, root", initramfs: archive, disk: root, line: line)),
+        setup: Setup(name: "swinit, root", initramfs: archive, disk: disks.bare, line: "root=/dev/nvme0n1 ro")),
+      Start(
+        subject: Subject.swinit, ways: [.lateRoot],
+        setup: Setup(
+          name: "swinit, late root", initramfs: archive, disk: disks.partition, arrival: .late, line: "root=/dev/nvme0n1p1 ro")),
     ]
   }
 
   /// Busybox init does not hand over to another one: it has no third way.
-  private func busybox(_ root: String) throws(BenchError) -> [Start] {
+  private func busybox(_ disks: Disks) throws(BenchError) -> [Start] {
     var starts: [Start] = []
     for (way, mounts, terminal) in [(Way.inPlace, Mounts.Extent.early, ""), (.command, .command, "ttyS0")] {
       let lines = Mounts.commands(mounts).map { "::sysinit:\($0)\n" }.joined() + "\(terminal)::once:/payload\n"
@@ -63,36 +76,40 @@ struct Starts {
     return starts
   }
 
-  private func shell(_ root: String) throws(BenchError) -> [Start] {
+  private func shell(_ disks: Disks) throws(BenchError) -> [Start] {
     let console = "exec 0<>/dev/console 1>&0 2>&0\n"
-    let enter = "mount -t ext4 -o ro /dev/nvme0n1 /sysroot\n"
     let move = ["dev", "proc", "sys"].map { "mount -o move /\($0) /sysroot/\($0)\n" }.joined()
+    let enter = "mount -t ext4 -o ro \"$root\" /sysroot\n\(move)exec switch_root /sysroot /sbin/init\n"
+    // As scripts of initramfs do: there is nothing in a shell that hears of a device.
+    let wait = "while [ ! -b \"$root\" ]; do sleep 0.1; done\n"
     let scripts: [(way: Way, name: String, mounts: Mounts.Extent, end: String)] = [
       (.inPlace, "shell", .early, console + "exec /payload\n"),
       (.command, "shell, command", .command, console + "setsid -c sh -c 'exec /payload' 0<>/dev/ttyS0 1>&0 2>&0 &\nwait\n"),
-      (.newRoot, "shell, root", .early, console + enter + move + "exec switch_root /sysroot /sbin/init\n"),
+      (.newRoot, "shell, root", .early, console + "root=/dev/nvme0n1\n" + enter),
+      (.lateRoot, "shell, late root", .early, console + "root=/dev/nvme0n1p1\n" + wait + enter),
     ]
     var starts: [Start] = []
     for script in scripts {
       let lines = Mounts.commands(script.mounts).map { $0 + "\n" }.joined()
       let file = try workshop.file("shell-\(script.way.rawValue)", "#!/bin/sh\n" + lines + script.end)
       let archive = try workshop.archive("shell-\(script.way.rawValue)", ["--init", file] + shared)
-      let disk = script.way == .newRoot ? root : nil
-      starts.append(
-        Start(subject: Subject.shell, ways: [script.way], setup: Setup(name: script.name, initramfs: archive, disk: disk)))
+      var setup = Setup(name: script.name, initramfs: archive)
+      if script.way == .newRoot { setup.disk = disks.bare }
+      if script.way == .lateRoot { (setup.disk, setup.arrival) = (disks.partition, .late) }
+      starts.append(Start(subject: Subject.shell, ways: [script.way], setup: setup))
     }
     return starts
   }
 
   /// The earliest point that systemd has: the payload is all that it is asked to start, and waits for nothing. It has mounted more than the
   /// others by then.
-  private func systemd(_ root: String) throws(BenchError) -> [Start] {
+  private func systemd(_ disks: Disks) throws(BenchError) -> [Start] {
     let unit = try workshop.file(
       "payload.service", "[Unit]\nDefaultDependencies=no\n[Service]\nType=oneshot\nExecStart=/payload\n")
     let disk = try SystemdRoot(workshop).disk(
       "systemd", [("/payload", payload.path), ("/usr/lib/systemd/system/payload.service", unit)])
     let setup = Setup(name: "systemd", disk: disk, line: SystemdRoot.line + "systemd.unit=payload.service")
-    return [Start(subject: Subject.systemd, ways: Way.allCases, setup: setup)]
+    return [Start(subject: Subject.systemd, ways: [.inPlace, .command, .newRoot], setup: setup)]
   }
 
   /// Busybox with its links, and the payload.

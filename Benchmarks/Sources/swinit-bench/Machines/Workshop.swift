@@ -7,6 +7,9 @@ struct Workshop {
   let directory: String
   let swinit: String
 
+  /// What is around a disk's file system.
+  enum Table { case none, gpt }
+
   /// A file with this text, executable.
   func file(_ name: String, _ text: String) throws(BenchError) -> String {
     let path = "\(directory)/\(name)"
@@ -23,22 +26,22 @@ struct Workshop {
   }
 
   /// An ext4 with these files, at their paths, and the directories that an init mounts on.
-  func disk(_ name: String, _ files: [(path: String, source: String)], size: String = "16M") throws(BenchError) -> String {
+  func disk(_ name: String, _ files: [(path: String, source: String)], _ table: Table = .none) throws(BenchError) -> String {
     let tree = "\(directory)/\(name).tree"
     for place in ["dev", "proc", "sys", "run", "tmp"] { try makeDirectory("\(tree)/\(place)") }
-    return try disk(name, tree: tree, files, size: size)
+    return try disk(name, tree: tree, files, size: "16M", table)
   }
 
   /// An ext4 with a tree that is there already, and these files on top.
   func disk(
-    _ name: String, tree: String, _ files: [(path: String, source: String)], size: String
+    _ name: String, tree: String, _ files: [(path: String, source: String)], size: String, _ table: Table = .none
   ) throws(BenchError) -> String {
     for file in files {
       try makeDirectory("\(tree)\(file.path[..<(file.path.lastIndex(of: "/") ?? file.path.startIndex)])")
       try Files.copy(file.source, to: "\(tree)\(file.path)")
     }
     let path = "\(directory)/\(name).img"
-    try run("disk-image", [path, "type=ext4,size=\(size),from=\(tree)"])
+    try run("disk-image", [path] + (table == .gpt ? ["--gpt"] : []) + ["type=ext4,size=\(size),from=\(tree)"])
     return path
   }
 

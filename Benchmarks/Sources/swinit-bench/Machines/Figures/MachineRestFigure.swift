@@ -23,8 +23,10 @@ struct MachineRestFigure: MachineFigure {
       let id = "machine.\(form.rawValue)"
       let off = time[form] ?? Samples()
       return [
-        Row("\(id).off", "\(form.title): power-off", unit: "ms", digits: 1, off, in: .machines, bounds: [.value(50)]),
-        Row("\(id).off.net", "the same less `direct`", unit: "ms", digits: 1, off.less(Subject.direct), in: .machines),
+        Row("\(id).off", "\(form.title): power-off", unit: "ms", digits: 1, off, in: .machines),
+        Row(
+          "\(id).off.net", "the same less `direct`", unit: "ms", digits: 1, off.less(Subject.direct), in: .machines,
+          bounds: form == .system ? [.value(50), .ratio(to: Subject.busybox, 1), .ratio(to: Subject.systemd, 1)] : []),
         Row("\(id).pss", "\(form.title): PSS of PID 1", unit: "KiB", proportional[form] ?? Samples(), in: .machines),
         Row("\(id).rss", "\(form.title): RSS of PID 1", unit: "KiB", resident[form] ?? Samples(), in: .machines),
       ].filter { !$0.values.isEmpty }

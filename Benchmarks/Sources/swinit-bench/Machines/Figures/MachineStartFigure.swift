@@ -5,7 +5,7 @@ struct MachineStartFigure: MachineFigure {
   /// What a boot has given, for each way a table of its own.
   private struct Found {
     var time: [Way: Samples] = [:]
-    /// From the kernel's line on the root's mount to the first instruction.
+    /// From the kernel's line on a late root's mount to the first instruction.
     var handover = Samples()
     /// How far apart the readings are that tie the clocks.
     var tie = Samples()
@@ -14,7 +14,7 @@ struct MachineStartFigure: MachineFigure {
   func measure(in laboratory: MachineLaboratory) throws(BenchError) -> [Row] {
     let starts = try Starts(workshop: laboratory.workshop, payload: laboratory.payloads.first).all(laboratory.progress.note)
     let working = laboratory.tried(name, starts) { (start) throws(BenchError) in
-      _ = try time(of: try laboratory.machine.boot(start.setup))
+      _ = try time(of: try laboratory.machine.boot(start.setup), start)
     }
     var found = Found()
     try Rounds(name, count: laboratory.extent.boots, laboratory.progress).run(working) { (start) throws(BenchError) in
@@ -37,7 +37,11 @@ struct MachineStartFigure: MachineFigure {
     }
     rows.append(
       Row(
-        "machine.handover", "root mounted to its init", unit: "ms", digits: 2, found.handover, in: .machines,
+        "machine.late", "a late root found to its init", unit: "ms", digits: 2, found.time[.lateRoot] ?? Samples(), in: .machines,
+        bounds: [.ratio(to: Subject.shell, 1)]))
+    rows.append(
+      Row(
+        "machine.handover", "of it, from its mount on", unit: "ms", digits: 2, found.handover, in: .machines,
         bounds: [.ratio(to: Subject.shell, 1)]))
     rows.append(Row("machine.tie", "a start is known to", unit: "µs", digits: 1, found.tie, in: .machines))
     return rows
@@ -52,7 +56,7 @@ struct MachineStartFigure: MachineFigure {
     try Rounds("instructions", count: laboratory.extent.countedBoots, laboratory.progress).run(starts) {
       (start) throws(BenchError) in
       // A nanosecond each: thousands of instructions.
-      let value = try time(of: try laboratory.machine.boot(start.setup, .instructions))
+      let value = try time(of: try laboratory.machine.boot(start.setup, .instructions), start)
       for way in start.ways { counts[way, default: Samples()].add(value, of: start.subject) }
     }
     return [(Way.inPlace, "in place"), (.command, "a command")].map { way, title in
@@ -63,21 +67,25 @@ struct MachineStartFigure: MachineFigure {
   }
 
   private func take(_ boot: Machine.Boot, of start: Start, into found: inout Found) throws(BenchError) {
-    let milliseconds = try time(of: boot) / 1000
+    let milliseconds = try time(of: boot, start) / 1000
     for way in start.ways { found.time[way, default: Samples()].add(milliseconds, of: start.subject) }
     if start.subject == Subject.swinit, start.ways == [.inPlace] { found.tie.add(boot.tie.width / boot.ticks, of: start.subject) }
-    guard start.ways == [.newRoot] else { return }
-    guard let mounted = boot.report.time(of: "EXT4-fs (nvme0n1): mounted"), let first = boot.report.first("first") else {
+    guard start.ways == [.lateRoot] else { return }
+    guard let mounted = boot.report.time(of: "EXT4-fs (nvme0n1p1): mounted"), let first = boot.report.first("first") else {
       throw .unavailable(reason: "\(start.name): the kernel has not said that it mounted the root")
     }
     found.handover.add(boot.microseconds(from: mounted, to: first) / 1000, of: start.subject)
   }
 
-  /// In microseconds.
-  private func time(of boot: Machine.Boot) throws(BenchError) -> Double {
+  /// In microseconds: from the kernel's first program, or from a late root, to the payload.
+  private func time(of boot: Machine.Boot, _ start: Start) throws(BenchError) -> Double {
     guard let run = boot.report.start, let first = boot.report.first("first") else {
-      throw .unavailable(reason: "the kernel's log does not tell when it executed its init")
+      throw .unavailable(reason: "\(start.name): the kernel's log does not tell when it executed its init")
     }
-    return boot.microseconds(from: run, to: first)
+    guard start.setup.arrival == .late else { return boot.microseconds(from: run, to: first) }
+    guard let found = boot.report.time(of: " nvme0n1: p1"), found > run else {
+      throw .unavailable(reason: "\(start.name): the disk was not late")
+    }
+    return boot.microseconds(from: found, to: first)
   }
 }
