@@ -24,6 +24,8 @@ final class Payloads {
 
   /// The first program behind a machine's init.
   var first: Payload { Payload(path: "\(directory)/machine-first") }
+  /// An init that does the least.
+  var least: Payload { Payload(path: "\(directory)/machine-least") }
   /// Waits until a machine is quiet, and asks for its power-off.
   var quiet: Payload { Payload(path: "\(directory)/machine-quiet") }
 
@@ -39,6 +41,7 @@ final class Payloads {
   ]
   static let machines = [
     Source(name: "machine-first", options: withoutLibrary + ["-ffreestanding"]),
+    Source(name: "machine-least", options: withoutLibrary + ["-ffreestanding"]),
     Source(name: "machine-quiet", options: withoutLibrary + ["-ffreestanding"]),
   ]
 

@@ -82,7 +82,7 @@ struct Machine {
   /// A program in front of QEMU that types on its monitor when it is time for a late disk.
   private func plugging(_ setup: Setup) -> [String] {
     guard setup.disk != nil, setup.arrival == .late else { return [] }
-    let typing = "{ sleep \(Machine.delay); echo device_add nvme,serial=disk0,drive=disk0,bus=slot; }"
+    let typing = "{ sleep \(Machine.delay); echo device_add nvme,serial=disk0,drive=disk0,bus=bay; }"
     return ["sh", "-c", typing + " | \"$@\"", "sh"]
   }
 
@@ -97,7 +97,7 @@ struct Machine {
       words += ["-drive", "if=none,id=disk0,format=raw,snapshot=on,file=\(disk)"]
       switch setup.arrival {
       case .before: words += ["-device", "nvme,serial=disk0,drive=disk0"]
-      case .late: words += ["-device", "pcie-root-port,id=slot,chassis=1,slot=1", "-monitor", "stdio"]
+      case .late: words += ["-device", "pcie-root-port,id=bay,chassis=1,slot=1", "-monitor", "stdio"]
       }
     }
     if let initramfs = setup.initramfs { words += ["-initrd", initramfs] }

@@ -45,12 +45,14 @@ extension Subject {
   static let busybox = "busybox"
   static let shell = "shell"
   static let systemd = "systemd"
+  /// The early mounts and an exec in C without a library: what no init can be faster than.
+  static let least = "least"
   /// The payload as the kernel's own first program.
   static let direct = "direct"
 }
 
 extension Lineup {
   static let machines = Lineup(
-    names: [Subject.swinit, Subject.busybox, Subject.shell, Subject.systemd, Subject.direct], reference: Subject.direct,
-    bare: Subject.direct)
+    names: [Subject.swinit, Subject.busybox, Subject.shell, Subject.systemd, Subject.least, Subject.direct],
+    reference: Subject.direct, bare: Subject.direct, others: [Subject.least])
 }

@@ -24,6 +24,7 @@ struct Start: Named {
 struct Starts {
   let workshop: Workshop
   let payload: Payload
+  let least: Payload
 
   /// Roots with the payload as their init: one is the whole disk, one its first partition, which the kernel names when it finds it.
   private struct Disks {
@@ -45,9 +46,11 @@ struct Starts {
 
   private func own(_ disks: Disks) throws(BenchError) -> [Start] {
     let bare = try workshop.archive("direct", ["--init", payload.path])
+    let small = try workshop.archive("least", ["--init", least.path, "--file", "/payload=\(payload.path)"])
     let archive = try workshop.archive("swinit", ["--init", workshop.swinit, "--file", "/payload=\(payload.path)"])
     return [
       Start(subject: Subject.direct, ways: [.inPlace, .command, .newRoot], setup: Setup(name: "direct", initramfs: bare)),
+      Start(subject: Subject.least, ways: [.inPlace], setup: Setup(name: "least", initramfs: small)),
       Start(
         subject: Subject.swinit, ways: [.inPlace], setup: Setup(name: "swinit", initramfs: archive, line: "init=/payload")),
       Start(

@@ -23,14 +23,14 @@ static inline u64 ticks(void) {
   return (u64)high << 32 | low;
 }
 
-static u64 length_of(const char *text) {
+static inline u64 length_of(const char *text) {
   u64 length = 0;
   while (text[length]) length++;
   return length;
 }
 
 /* To the host. */
-static void put(const char *bytes, u64 count) {
+static inline void put(const char *bytes, u64 count) {
   static int open;
   if (!open) {
     /* I/O ports for this process, iopl(2): the first call for a port would end it otherwise. */
@@ -40,7 +40,7 @@ static void put(const char *bytes, u64 count) {
   __asm__ volatile("rep outsb" : "+S"(bytes), "+c"(count) : "d"(host_port) : "memory");
 }
 
-static char *add_number(char *end, u64 number) {
+static inline char *add_number(char *end, u64 number) {
   char digits[20];
   int count = 0;
   do digits[count++] = (char)('0' + number % 10);
@@ -49,7 +49,7 @@ static char *add_number(char *end, u64 number) {
   return end;
 }
 
-static void say_number(const char *name, u64 number) {
+static inline void say_number(const char *name, u64 number) {
   char line[32], *end = add_number(line, number);
   *end++ = '\n';
   put("@ ", 2);
@@ -58,14 +58,14 @@ static void say_number(const char *name, u64 number) {
   put(line, (u64)(end - line));
 }
 
-static void end_machine(void) {
+static inline void end_machine(void) {
   call(__NR_iopl, 3, 0, 0, 0);
   __asm__ volatile("outb %0, %1" : : "a"((char)0), "d"((short)exit_port));
   for (;;) call(__NR_exit, 0, 0, 0, 0);
 }
 
 /* The kernel's log. Where there is no /dev, a node is made: the root is a ramfs then. */
-static int kernel_log(int flags) {
+static inline int kernel_log(int flags) {
   long file = call(__NR_open, (long)"/dev/kmsg", flags | O_NONBLOCK, 0, 0);
   if (file >= 0) return (int)file;
   call(__NR_mknod, (long)"/kmsg", 0020600, 1 << 8 | 11, 0);
@@ -79,7 +79,7 @@ static int kernel_log(int flags) {
 
 /* Makes the kernel note its clock between two readings of the processor's, several times over some milliseconds: `@ mark BEFORE`,
  * `@ till AFTER`, and a line in the kernel's log. The closest pair ties the two clocks, the first and the last one give the rate. */
-static void say_clocks(void) {
+static inline void say_clocks(void) {
   int log = kernel_log(O_WRONLY);
   u64 before[marks], after[marks];
   for (int i = 0; i < marks; i++) {
@@ -97,7 +97,7 @@ static void say_clocks(void) {
 }
 
 /* All of the kernel's log: records of /dev/kmsg, `PRIORITY,SEQUENCE,MICROSECONDS,FLAGS;TEXT`. */
-static void say_log(void) {
+static inline void say_log(void) {
   static char record[8192];
   int log = kernel_log(O_RDONLY);
   for (;;) {

@@ -12,7 +12,9 @@ struct MachineStartFigure: MachineFigure {
   }
 
   func measure(in laboratory: MachineLaboratory) throws(BenchError) -> [Row] {
-    let starts = try Starts(workshop: laboratory.workshop, payload: laboratory.payloads.first).all(laboratory.progress.note)
+    let payloads = laboratory.payloads
+    let starts = try Starts(workshop: laboratory.workshop, payload: payloads.first, least: payloads.least)
+      .all(laboratory.progress.note)
     let working = laboratory.tried(name, starts) { (start) throws(BenchError) in
       _ = try time(of: try laboratory.machine.boot(start.setup), start)
     }
