@@ -13,6 +13,14 @@ struct MachineLaboratory {
   let extent: Extent
   let progress: Progress
 
+  /// Tries a boot again that has failed: one in many does on a busy host, and must not cost the others. Throws when it fails three times.
+  func insist<Value>(_ boot: () throws(BenchError) -> Value) throws(BenchError) -> Value {
+    for _ in 0..<2 {
+      do throws(BenchError) { return try boot() } catch { progress.note("booting again: \(error)") }
+    }
+    return try boot()
+  }
+
   /// A first boot of each, which fills the page cache and whose time is thrown away. Those that work; the others are named and left out.
   func tried<Each: Named>(
     _ what: String, _ subjects: [Each], _ boot: (Each) throws(BenchError) -> Void

@@ -11,8 +11,10 @@ struct MachineRestFigure: MachineFigure {
     var proportional: [System.Form: Samples] = [:]
     var resident: [System.Form: Samples] = [:]
     try Rounds(name, count: laboratory.extent.boots, laboratory.progress).run(working) { (system) throws(BenchError) in
-      let boot = try laboratory.machine.boot(system.setup)
-      let milliseconds = try powerOff(boot, system) / 1000
+      let (boot, milliseconds) = try laboratory.insist { () throws(BenchError) in
+        let boot = try laboratory.machine.boot(system.setup)
+        return (boot, try powerOff(boot, system) / 1000)
+      }
       let (form, subject, memory) = (system.form, system.subject, boot.report.memory)
       time[form, default: Samples()].add(milliseconds, of: subject)
       guard subject != Subject.direct else { return }

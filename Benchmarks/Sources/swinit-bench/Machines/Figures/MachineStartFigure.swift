@@ -2,7 +2,14 @@
 struct MachineStartFigure: MachineFigure {
   let name = "start"
 
-  /// What a boot has given, for each way a table of its own.
+  /// What a boot has given, in microseconds.
+  private struct One {
+    let time: Double
+    let tie: Double
+    var handover: Double?
+  }
+
+  /// What all boots have given, for each way a table of its own.
   private struct Found {
     var time: [Way: Samples] = [:]
     /// From the kernel's line on a late root's mount to the first instruction.
@@ -20,7 +27,8 @@ struct MachineStartFigure: MachineFigure {
     }
     var found = Found()
     try Rounds(name, count: laboratory.extent.boots, laboratory.progress).run(working) { (start) throws(BenchError) in
-      try take(try laboratory.machine.boot(start.setup), of: start, into: &found)
+      let one = try laboratory.insist { () throws(BenchError) in try read(try laboratory.machine.boot(start.setup), of: start) }
+      take(one, of: start, into: &found)
     }
     return rows(found) + (try counted(working.filter(isCountable), in: laboratory))
   }
@@ -58,7 +66,9 @@ struct MachineStartFigure: MachineFigure {
     try Rounds("instructions", count: laboratory.extent.countedBoots, laboratory.progress).run(starts) {
       (start) throws(BenchError) in
       // A nanosecond each: thousands of instructions.
-      let value = try time(of: try laboratory.machine.boot(start.setup, .instructions), start)
+      let value = try laboratory.insist { () throws(BenchError) in
+        try time(of: try laboratory.machine.boot(start.setup, .instructions), start)
+      }
       for way in start.ways { counts[way, default: Samples()].add(value, of: start.subject) }
     }
     return [(Way.inPlace, "in place"), (.command, "a command")].map { way, title in
@@ -68,15 +78,20 @@ struct MachineStartFigure: MachineFigure {
     }
   }
 
-  private func take(_ boot: Machine.Boot, of start: Start, into found: inout Found) throws(BenchError) {
-    let milliseconds = try time(of: boot, start) / 1000
-    for way in start.ways { found.time[way, default: Samples()].add(milliseconds, of: start.subject) }
-    if start.subject == Subject.swinit, start.ways == [.inPlace] { found.tie.add(boot.tie.width / boot.ticks, of: start.subject) }
-    guard start.ways == [.lateRoot] else { return }
+  private func take(_ one: One, of start: Start, into found: inout Found) {
+    for way in start.ways { found.time[way, default: Samples()].add(one.time / 1000, of: start.subject) }
+    if start.subject == Subject.swinit, start.ways == [.inPlace] { found.tie.add(one.tie, of: start.subject) }
+    if let handover = one.handover { found.handover.add(handover / 1000, of: start.subject) }
+  }
+
+  private func read(_ boot: Machine.Boot, of start: Start) throws(BenchError) -> One {
+    var one = One(time: try time(of: boot, start), tie: boot.tie.width / boot.ticks)
+    guard start.ways == [.lateRoot] else { return one }
     guard let mounted = boot.report.time(of: "EXT4-fs (nvme0n1p1): mounted"), let first = boot.report.first("first") else {
       throw .unavailable(reason: "\(start.name): the kernel has not said that it mounted the root")
     }
-    found.handover.add(boot.microseconds(from: mounted, to: first) / 1000, of: start.subject)
+    one.handover = boot.microseconds(from: mounted, to: first)
+    return one
   }
 
   /// In microseconds: from the kernel's first program, or from a late root, to the payload.
