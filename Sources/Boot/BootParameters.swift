@@ -42,6 +42,10 @@ public struct BootParameters {
   public private(set) var wait = Interval.seconds(30)
   public private(set) var overlaysRoot = false
   public private(set) var isLegacyChain = false
+  /// systemd.hostname= or hostname=.
+  public private(set) var hostName: Text?
+  /// systemd.machine_id=.
+  public private(set) var machineID: Text?
   public private(set) var initcallTrace = InitcallTrace.none
   public private(set) var initcallBlacklist = InitcallBlacklist()
   /// What comes on the consoles of a system.
@@ -94,6 +98,8 @@ public struct BootParameters {
     case name == "panic":
       let isNegative = value.hasPrefix("-")
       if let seconds = (isNegative ? value.dropFirst() : value).decimal(upTo: 1 << 30) { panic = isNegative ? -seconds : seconds }
+    case name == "systemd.hostname" || name == "hostname": hostName = value
+    case name == "systemd.machine_id": machineID = value
     case name == "initcall_debug": initcallTrace = value == "0" || value.matchesIgnoringCase("n") ? .none : .each
     case name == "initcall_blacklist": initcallBlacklist.add(value)
     case name.hasPrefix("swinit."):

@@ -14,11 +14,6 @@ public enum Directory {
     throw Errno(csys_errno())
   }
 
-  /// rename(2) of `new` to `path`: whoever opens it finds the one file or the other.
-  public static func replace(_ path: CString, with new: CString) throws(Errno) {
-    _ = try checkCall(rename(new.pointer, path.pointer))
-  }
-
   /// Calls `body` with each name in the directory but "." and "..".
   public static func forEach(in path: CString, _ body: (Text) -> Void) throws(Errno) {
     guard let stream = opendir(path.pointer) else { throw Errno(csys_errno()) }

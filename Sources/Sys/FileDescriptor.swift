@@ -17,12 +17,6 @@ public struct FileDescriptor: ~Copyable {
     rawValue = try check(csys_open(path.pointer, mode | CSYS_O_CLOEXEC | CSYS_O_NOCTTY))
   }
 
-  /// open(2) for writing a file anew, with mode 0644 where it is not there.
-  public init(creating path: CString) throws(Errno) {
-    let flags = CSYS_O_WRONLY | CSYS_O_CREAT | CSYS_O_TRUNC | CSYS_O_NOFOLLOW
-    rawValue = try check(csys_open(path.pointer, flags | CSYS_O_CLOEXEC | CSYS_O_NOCTTY))
-  }
-
   /// As `init(opening:_:)`, with a number above those of the standard streams even where these are closed.
   public init(openingAboveStandard path: CString, _ access: Access) throws(Errno) {
     let low = try FileDescriptor(opening: path, access)

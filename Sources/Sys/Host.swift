@@ -59,6 +59,7 @@ public struct FileStatus {
   public var isDirectory: Bool { raw.mode & CSYS_S_IFMT == CSYS_S_IFDIR }
   public var isRegular: Bool { raw.mode & CSYS_S_IFMT == CSYS_S_IFREG }
   public var inode: UInt64 { raw.inode }
+  /// st_dev: the file system that the file is on.
   public var device: UInt64 { raw.device }
   public var isBlockDevice: Bool { raw.mode & CSYS_S_IFMT == CSYS_S_IFBLK }
   /// The twelve permission bits.

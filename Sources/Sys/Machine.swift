@@ -45,8 +45,9 @@ public enum Machine {
 
   /// finit_module(2): loads a module, compressed where the kernel can unpack it. One that is loaded already is what was wanted.
   public static func loadModule(_ file: borrowing FileDescriptor, parameters: CString, isCompressed: Compression) throws(Errno) {
-    let result = csys_finit_module(file.rawValue, parameters.pointer, isCompressed == .compressed ? CSYS_MODULE_COMPRESSED : 0)
-    if result == -EEXIST { return }
+    let flags = isCompressed == .compressed ? Int(CSYS_MODULE_COMPRESSED) : 0
+    let result = csys_call(SYS_finit_module, Int(file.rawValue), Int(bitPattern: parameters.pointer), flags, 0, 0)
+    if result == -Int64(EEXIST) { return }
     _ = try check(result)
   }
 

@@ -31,6 +31,8 @@ public func swinitMain(
       return 0
     case .pause:
       return Pause.run()
+    case .power(let name):
+      return try PowerCommand.run(name, vector)
     }
   } catch {
     if let voice = error.voice { Log(voice: voice).fatal(error.message) } else { error.message.send() }

@@ -3,6 +3,15 @@ import Sys
 
 /// The orderly end: what is left gets TERM, has its time, gets KILL, and the end is when the last one has gone.
 struct Shutdown {
+  /// Whom the signals that come meanwhile are for.
+  enum Listener {
+    /// Every process that is left gets them.
+    case processes
+    /// They ask for another end than the one under way, or a quicker one.
+    case system(SystemSignals, latest: SystemRequest)
+  }
+
+  private(set) var listener: Listener
   private let rest: Rest
   private let log: Log
   private var life: Lifecycle
@@ -15,26 +24,16 @@ struct Shutdown {
   private var round = Instant(nanoseconds: 0)
   private var reapedBefore = 0
 
-  init(_ life: Lifecycle, _ reaper: Reaper, _ rest: Rest, _ log: Log) {
+  init(_ life: Lifecycle, _ reaper: Reaper, _ rest: Rest, _ log: Log, _ listener: Listener = .processes) {
+    self.listener = listener
     self.life = life
     self.reaper = reaper
     self.rest = rest
     self.log = log
   }
 
-  /// What is done with a signal that comes meanwhile.
-  enum Heard {
-    /// Every process gets it.
-    case passedOn
-    case dropped
-    /// No process has any more time.
-    case killsNow
-    /// Nobody is waited for any more.
-    case abandons
-  }
-
   /// Returns when no process is left that can be waited for. Those that were left at its begin are noted in the report.
-  mutating func run(noting report: inout Report?, hearing hear: (Signal) -> Heard = { _ in .passedOn }) {
+  mutating func run(noting report: inout Report?) {
     while true {
       let remaining = reaper.reap()
       var foreigner: ProcessID?
@@ -64,18 +63,18 @@ struct Shutdown {
         guard case .woken = Watch.wait(for: foreigner, orSignals: SignalState.queued, until: life.deadline) else {
           return
         }
-        take(SignalQueue.pending(of: SignalState.queued), hear)
+        take(SignalQueue.pending(of: SignalState.queued))
       } else {
-        take(SignalQueue.next(of: SignalState.queued, until: life.deadline), hear)
+        take(SignalQueue.next(of: SignalState.queued, until: life.deadline))
       }
       if isAbandoned { return }
     }
   }
 
-  private mutating func take(_ arrival: SignalQueue.Arrival?, _ hear: (Signal) -> Heard) {
+  private mutating func take(_ arrival: SignalQueue.Arrival?) {
     var sent = SignalQueue.takeSentFaults()
-    while let signal = sent.popFirst() { receive(signal, hear) }
-    if let arrival, arrival.isForOthers { receive(arrival.signal, hear) }
+    while let signal = sent.popFirst() { receive(signal) }
+    if let arrival, arrival.isForOthers { receive(arrival.signal) }
     // A process that was forked while the others were killed is not left behind.
     if life.isKilling { rest.send(.kill) }
   }
@@ -85,12 +84,17 @@ struct Shutdown {
     reapedBefore = reaper.orphans
   }
 
-  private mutating func receive(_ signal: Signal, _ hear: (Signal) -> Heard) {
-    switch hear(signal) {
-    case .passedOn: if let action = life.receive(signal, at: .now) { perform(action) }
-    case .dropped: break
-    case .killsNow: if let action = life.hasten(at: .now) { perform(action) }
-    case .abandons: isAbandoned = true
+  private mutating func receive(_ signal: Signal) {
+    guard case .system(var signals, _) = listener else {
+      if let action = life.receive(signal, at: .now) { perform(action) }
+      return
+    }
+    guard let request = signals.receive(signal, at: .now) else { return }
+    listener = .system(signals, latest: request)
+    switch request.manner {
+    case .orderly: break
+    case .forced: if let action = life.hasten(at: .now) { perform(action) }
+    case .immediate: isAbandoned = true
     }
   }
 

@@ -27,9 +27,10 @@ import Testing
 
   /// The kernel tells the parent which end it was: reboot(2) in a pid namespace.
   /// TERM, INT, USR1, USR2, PWR, RTMIN+3 to +6, +13 to +15; SIGHUP is a restart's, SIGINT that of a halt or a power-off.
-  @Test(arguments: [
-    15: 1, 2: 1, 10: 2, 12: 2, 30: 2, 37: 2, 38: 2, 39: 1, 40: 1, 47: 2, 48: 2, 49: 1,
-  ] as [Int32: Int32])
+  @Test(
+    arguments: [
+      15: 1, 2: 1, 10: 2, 12: 2, 30: 2, 37: 2, 38: 2, 39: 1, 40: 1, 47: 2, 48: 2, 49: 1,
+    ] as [Int32: Int32])
   func endsAsAsked(_ signal: Int32, end: Int32) throws {
     let session = try start()
     try session.eventually("RUNNING") { state == "SYSTEM_RUNNING\n" }

@@ -25,7 +25,8 @@ public enum SystemState: Sendable {
 
   /// The state that this name stands for.
   public init?(name: Text) {
-    for state in [SystemState.booting, .scheduling, .freeingInitmem, .running, .halt, .powerOff, .restart] where name == state.name {
+    let all: [SystemState] = [.booting, .scheduling, .freeingInitmem, .running, .halt, .powerOff, .restart]
+    for state in all where name == state.name {
       self = state
       return
     }

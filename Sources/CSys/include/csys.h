@@ -13,11 +13,11 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -26,10 +26,7 @@
 // Constants that the two libcs give different Swift types.
 enum : int32_t {
   CSYS_O_RDONLY = O_RDONLY,
-  CSYS_O_WRONLY = O_WRONLY,
   CSYS_O_RDWR = O_RDWR,
-  CSYS_O_CREAT = O_CREAT,
-  CSYS_O_TRUNC = O_TRUNC,
   CSYS_O_NOCTTY = O_NOCTTY,
   CSYS_O_CLOEXEC = O_CLOEXEC,
   CSYS_O_DIRECTORY = O_DIRECTORY,
@@ -194,7 +191,7 @@ void csys_free_init_memory(void);
 
 // ---- machine.c: what only the init of a machine calls ----
 
-enum : unsigned long { CSYS_MS_MOVE = MS_MOVE, CSYS_MS_REMOUNT = MS_REMOUNT };
+enum : unsigned long { CSYS_MS_MOVE = MS_MOVE, CSYS_MS_REMOUNT = MS_REMOUNT, CSYS_MS_BIND = MS_BIND };
 enum : int32_t {
   CSYS_MNT_DETACH = MNT_DETACH,
   CSYS_RB_POWER_OFF = (int32_t)RB_POWER_OFF,
@@ -206,12 +203,12 @@ enum : int32_t {
   CSYS_MODULE_COMPRESSED = 4,  // MODULE_INIT_COMPRESSED_FILE
 };
 int32_t csys_errno(void);
+/// syscall(2), for those that libc has no function for, or one that does less: the result or -errno.
+int64_t csys_call(int32_t number, intptr_t a, intptr_t b, intptr_t c, intptr_t d, intptr_t e);
 int64_t csys_statfs_type(const char *path);
-int32_t csys_pivot_root(const char *new_root, const char *old_root);
 const char *csys_entry_name(const struct dirent *entry);
 void csys_remove_tree_on_device(void);
 int32_t csys_open_at(int32_t fd, const char *path, int32_t flags);
-int32_t csys_finit_module(int32_t fd, const char *parameters, int32_t flags);
 int32_t csys_write_port(uint16_t port, uint8_t value);
 int32_t csys_raise_loopback(void);
 /// A netlink(7) socket that hears the kernel's uevents, or -errno.

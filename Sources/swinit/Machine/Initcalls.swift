@@ -33,10 +33,9 @@ struct Initcalls {
     let name = Text(call.name)
     guard !isBlacklisted(name) else { return }
     let began = begin(name)
-    var result = Errno(0)
-    do throws(Errno) { try call.call(start) } catch { result = error }
-    end(name, began, code: -result.rawValue)
-    if result != Errno(0) { start.log.warning("initcall \(name) failed: \(result)") }
+    let error = call.call(start)
+    end(name, began, code: -(error?.rawValue ?? 0))
+    if let error { start.log.warning("initcall \(name) failed: \(error)") }
   }
 
   private mutating func doOne(_ hook: CString, at level: InitcallLevel, _ signals: inout SystemSignals) -> SystemRequest? {

@@ -14,7 +14,7 @@ struct MachineInit {
   /// Does not return but with the exit code that makes the kernel panic: when there is nothing else left.
   func run() -> Int32 {
     try? Machine.takeControlAltDelete()
-    ModuleLoading.run(start)
+    ModuleLoading.loadAll(start)
     var hasEntered = parameters.root == nil
     while true {
       do throws(MachineFailure) {
@@ -120,8 +120,9 @@ struct MachineInit {
 
 /// Why a machine cannot go on.
 struct MachineFailure: Error {
-  let message: Message
+  private let boxed: BoxedMessage
+  var message: Message { boxed.message }
 
   @inline(never)
-  init(_ message: Message) { self.message = message }
+  init(_ message: Message) { boxed = BoxedMessage(message) }
 }

@@ -3,8 +3,8 @@ import Sys
 
 /// The modules that a boot needs: those that are named, then those that devices ask for.
 enum ModuleLoading {
-  /// swinit.modules= in its order, then what the devices that are there ask for. A system without modules needs none.
-  static func run(_ start: Bootstrap) {
+  /// swinit.modules= in its order, then what the devices that are there ask for. An initramfs without modules needs none.
+  static func loadAll(_ start: Bootstrap) {
     let names = start.parameters.modules
     let log = start.log
     do throws(ModuleError) {
@@ -13,10 +13,21 @@ enum ModuleLoading {
         guard !name.isEmpty else { return }
         do throws(ModuleError) { try loader.load(name) } catch { log.warning(error.message) }
       }
-      loader.loadForDevices { error in log.info(error.message) }
-      log.info("loaded \(loader.loadedCount) modules")
+      loadForDevices(&loader, log)
     } catch {
       if !names.isEmpty { log.warning(error.message) }
     }
+  }
+
+  /// A system without modules needs none.
+  static func loadForDevices(_ log: Log) {
+    guard var loader = try? ModuleLoader() else { return }
+    loadForDevices(&loader, log)
+  }
+
+  private static func loadForDevices(_ loader: inout ModuleLoader, _ log: Log) {
+    loader.loadForDevices { error in log.info(error.message) }
+    let count = loader.loadedCount
+    log.info("loaded \(count) modules")
   }
 }

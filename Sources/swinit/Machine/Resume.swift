@@ -28,6 +28,8 @@ struct Resume {
 
   nonisolated(unsafe) private static var state = State()
 
+  static var isArmed: Bool { state.isArmed }
+
   /// From here on a fault executes this program again.
   static func arm(_ start: Bootstrap) {
     state.environment = start.environment.vector()

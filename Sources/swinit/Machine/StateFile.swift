@@ -12,8 +12,8 @@ enum StateFile {
     line.append("\n")
     try? Directory.make("/run/swinit")
     do throws(Errno) {
-      try FileDescriptor(creating: next).write(line)
-      try Directory.replace(path, with: next)
+      try FileDescriptor(creating: next, mode: 0o644).write(line)
+      try Directory.rename(next, to: path)
     } catch {}
   }
 }

@@ -38,25 +38,19 @@ struct SystemEnd {
   private mutating func endProcesses() {
     var policy = Lifecycle.Policy()
     policy.grace = request.manner == .forced ? .zero : start.parameters.grace
-    var shutdown = Shutdown(Lifecycle(policy), Reaper(log), Rest(.pidOne, group: nil), log)
+    var shutdown = Shutdown(
+      Lifecycle(policy), Reaper(log), Rest(.pidOne, group: nil), log, .system(signals, latest: request))
     var nothing: Report?
-    var asked = signals
-    var latest = request
-    shutdown.run(noting: &nothing) { signal in
-      guard let request = asked.receive(signal, at: .now) else { return .dropped }
-      latest = request
-      switch request.manner {
-      case .orderly: return .dropped
-      case .forced: return .killsNow
-      case .immediate: return .abandons
-      }
-    }
-    signals = asked
+    shutdown.run(noting: &nothing)
+    guard case .system(let signals, let latest) = shutdown.listener else { return }
+    self.signals = signals
     if latest != request { take(latest) }
   }
 
+  /// Nothing of this may hold the end up for good: what cannot be unmounted is named, and made read-only where it can be.
   private func closeFileSystems() {
     if case .container = start.place { return }
+    FileSystemsEnd.run(log)
   }
 
   /// reboot(2). In a pid namespace the kernel ends PID 1 by a signal that says which it was; where that is not allowed, its exit must do.

@@ -50,14 +50,8 @@ struct Configuration {
 
 /// A mistake in how swinit was called.
 struct UsageError: Error {
-  /// Kept out of line: it is thrown through many frames.
-  private let said: Said
-  private final class Said: Sendable {
-    let message: Message
-    init(_ message: Message) { self.message = message }
-  }
-
-  var message: Message { said.message }
+  private let boxed: BoxedMessage
+  var message: Message { boxed.message }
   let exitCode: Int32
   /// Whose form the message is said in; nil: as it stands.
   let voice: Log.Voice?
@@ -69,7 +63,7 @@ struct UsageError: Error {
   /// A mistake in a personality's options.
   @inline(never)
   init(_ message: Message, exitCode: Int32, voice: Log.Voice? = nil) {
-    said = Said(message)
+    boxed = BoxedMessage(message)
     self.exitCode = exitCode
     self.voice = voice
   }
