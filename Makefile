@@ -7,7 +7,7 @@ TOOLSET := toolsets/$(ARCH)-linux-musl.json
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-vm test-swvm setup build static swvm unit black-box runtime lint image bench install install-power clean
+.PHONY: help run test test-vm test-swvm setup build static swvm unit black-box runtime lint image bench bench-vm install install-power clean
 
 help: ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,10 @@ image: ## Build the container image (BUILDER=… for another Swift image).
 
 bench: setup static ## Measure against tini, dumb-init and catatonit; writes build/bench.json.
 	swift run -c release --package-path Benchmarks swinit-bench --swinit $(BUILD)/swinit --json $(BUILD)/bench.json $(BENCH_ARGS)
+
+bench-vm: setup static ## Measure a machine's start and end against busybox init, a shell and systemd; writes build/bench-vm.json.
+	scripts/kernel
+	swift run -c release --package-path Benchmarks swinit-bench machines --swinit $(BUILD)/swinit --json $(BUILD)/bench-vm.json $(BENCH_ARGS)
 
 install: static swvm ## Install the binaries, the man pages and the completions below PREFIX.
 	install -D -m 755 $(BUILD)/swinit $(DESTDIR)$(PREFIX)/bin/swinit
