@@ -26,9 +26,8 @@ public struct BootParameters {
     case none
   }
 
-  private let text: Text
-  /// The words for init, and init= itself. Made anew at each call: it compares every word with all that the kernel knows.
-  public var line: KernelCommandLine { KernelCommandLine(text) }
+  /// init=: what must be executed, or else nothing. nil: not given.
+  public private(set) var initPath: Text?
   public private(set) var root: Text?
   public private(set) var rootFlags = Text("")
   public private(set) var rootTypes = Text("")
@@ -61,13 +60,10 @@ public struct BootParameters {
   /// Words that begin with `swinit.` and mean nothing, or whose value does not.
   public private(set) var mistakes: [BadWord] = []
 
-  /// The texts point into memory that is never given back.
+  /// The texts are parts of this one.
   public init(_ text: Text) {
-    self.text = text
     var words = KernelCommandLine.Words(text)
-    while let word = words.next(), !word.isDoubleDash {
-      take(CString(copying: word.name).text, word.value.map { CString(copying: $0).text })
-    }
+    while let word = words.next(), !word.isDoubleDash { take(word.name, word.value) }
     while let word = words.next(), !word.isDoubleDash { wordsForCommand.append(CString(copying: word.whole)) }
   }
 
@@ -75,6 +71,7 @@ public struct BootParameters {
     guard let value else { return takeFlag(name) }
     switch true {
     case name == "root": root = value
+    case name == "init": initPath = value
     case name == "rootflags": rootFlags = value
     case name == "rootfstype": rootTypes = value
     case name == "rootwait":

@@ -23,7 +23,7 @@ import Testing
     #expect(program("runit") == .unknown)
     #expect(program("initial") == .unknown)
     #expect(program("sh", .busybox) == .unknown)
-    #expect(program("swinit", .own) == .unknown)
+    #expect(program("swinit") == .container, "a test machine's")
     #expect(program(nil) == .system)
   }
 

@@ -29,6 +29,7 @@ struct TestMachine {
     var configuration = Configuration()
     configuration.log = log
     configuration.leads = .session
+    configuration.initMemory = .kept
     configuration.terminal = parameters.console.map { CString(copying: $0) } ?? Console.terminal
     configuration.policy.timeout = command.test.timeout
     configuration.command = Environment.vector(of: command.words)

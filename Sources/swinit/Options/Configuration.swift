@@ -28,12 +28,19 @@ struct Configuration {
     case leftToTheKernel
   }
 
+  enum InitMemory {
+    case givenBack
+    /// A machine that exists for one command has nobody to give it to, and it costs the command's first instants.
+    case kept
+  }
+
   var log = Log()
   var policy = Lifecycle.Policy()
   var exitMap = ExitMap()
   var signalTarget = SignalTarget.group
   var leftovers = Leftovers.ended
   var ownFiles = OwnFiles.closed
+  var initMemory = InitMemory.givenBack
   var plainText = SpawnRequest.PlainText.refused
   /// What the command leads: a process group, a session, or nothing.
   var leads = SpawnRequest.Group.own
