@@ -7,7 +7,7 @@ TOOLSET := toolsets/$(ARCH)-linux-musl.json
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-vm test-swvm setup build static swvm unit black-box runtime lint image bench install clean
+.PHONY: help run test test-vm test-swvm bench-swvm setup build static swvm unit black-box runtime lint image bench install clean
 
 help: ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,10 @@ image: ## Build the container image (BUILDER=… for another Swift image).
 
 bench: setup static ## Measure against tini, dumb-init and catatonit; writes build/bench.json.
 	swift run -c release --package-path Benchmarks swinit-bench --swinit $(BUILD)/swinit --json $(BUILD)/bench.json $(BENCH_ARGS)
+
+bench-swvm: setup static swvm ## Measure swvm against the bare kernel; BENCH_ARGS="--virtme-run FILE" measures that too.
+	scripts/kernel
+	swift run -c release --package-path Benchmarks swvm-bench $(BENCH_ARGS)
 
 install: static swvm ## Install the binaries, the man pages and the completions below PREFIX.
 	install -D -m 755 $(BUILD)/swinit $(DESTDIR)$(PREFIX)/bin/swinit

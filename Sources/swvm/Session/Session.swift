@@ -189,7 +189,8 @@ struct Session {
       while output.hasBytes, !output.isBroken { output.pass() }
       while error.hasBytes, !error.isBroken { error.pass() }
       let said = Session.lines(saidByQEMU)
-      end = window.state == .silent && !console.hasSpoken && !said.isEmpty
+      end =
+        window.state == .silent && !console.hasSpoken && !said.isEmpty
         ? .refused(said.last { $0.hasPrefix(Machine.emulatorName) } ?? said.last!) : .lost
       return
     }
