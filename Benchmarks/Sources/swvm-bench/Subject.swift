@@ -82,11 +82,9 @@ struct Work {
     return words + (root.map { ["--rootfs", $0] } ?? []) + ["--"] + command
   }
 
+  /// It takes the modules from /lib/modules.
   func virtmeWords(_ program: String) -> [String] {
-    [
-      program, "--kimg", "\(kernel)/vmlinuz", "--mods", "none", "--no-virtme-ng-init", "--disable-kvm", "--memory", "512M",
-      "--script-sh", "true",
-    ]
+    [program, "--kimg", "\(kernel)/vmlinuz", "--mods", "auto", "--disable-kvm", "--memory", "512M", "--script-sh", "true"]
   }
 
   /// Milliseconds from start to exit, which has to be a good one.
