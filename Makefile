@@ -52,7 +52,7 @@ black-box: static fixtures ## Black-box tests of the static binary alone.
 runtime: static fixtures ## Tests under podman and runc alone.
 	scripts/test runtime
 
-test-swvm: setup static ## Tests of swvm alone, through QEMU.
+test-swvm: setup static fixtures ## Tests of swvm alone, through QEMU.
 	scripts/test swvm
 
 test-vm: setup static ## Tests that boot machines in QEMU alone.

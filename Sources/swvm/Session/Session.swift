@@ -112,7 +112,7 @@ struct Session {
       pollfd(fd: machine.bell.own.number, events: Int16(POLLIN), revents: 0),
       pollfd(fd: machine.console.own.number, events: Int16(POLLIN), revents: 0),
       pollfd(fd: machine.errors.own.number, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: input.wantsBytes ? 0 : -1, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: started != nil && input.wantsBytes ? 0 : -1, events: Int16(POLLIN), revents: 0),
       pollfd(fd: output.hasBytes ? output.descriptor : -1, events: Int16(POLLOUT), revents: 0),
       pollfd(fd: error.hasBytes ? error.descriptor : -1, events: Int16(POLLOUT), revents: 0),
     ]
