@@ -7,7 +7,7 @@ TOOLSET := toolsets/$(ARCH)-linux-musl.json
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-vm test-swvm setup build static swvm unit black-box runtime lint image bench bench-vm install install-power clean
+.PHONY: help run test test-vm test-swvm setup build static swvm unit black-box runtime lint image bench bench-vm bench-swvm install install-power clean
 
 help: ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,7 +52,7 @@ black-box: static fixtures ## Black-box tests of the static binary alone.
 runtime: static fixtures ## Tests under podman and runc alone.
 	scripts/test runtime
 
-test-swvm: setup static ## Tests of swvm alone, through QEMU.
+test-swvm: setup static fixtures ## Tests of swvm alone, through QEMU.
 	scripts/test swvm
 
 test-vm: setup static ## Tests that boot machines in QEMU alone.
@@ -70,6 +70,10 @@ bench: setup static ## Measure against tini, dumb-init and catatonit; writes bui
 bench-vm: setup static ## Measure a machine's start and end against busybox init, a shell and systemd; writes build/bench-vm.json.
 	scripts/kernel
 	swift run -c release --package-path Benchmarks swinit-bench machines --swinit $(BUILD)/swinit --json $(BUILD)/bench-vm.json $(BENCH_ARGS)
+
+bench-swvm: setup static swvm ## Measure swvm against the bare kernel; BENCH_ARGS="--virtme-run FILE" measures that too.
+	scripts/kernel
+	swift run -c release --package-path Benchmarks swvm-bench $(BENCH_ARGS)
 
 install: static swvm ## Install the binaries, the man pages and the completions below PREFIX.
 	install -D -m 755 $(BUILD)/swinit $(DESTDIR)$(PREFIX)/bin/swinit

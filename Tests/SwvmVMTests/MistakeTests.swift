@@ -50,6 +50,13 @@ extension SwvmMachines {
       #expect(result.errorText.contains("there is no qemu-system-x86_64"), "\(result)")
     }
 
+    /// Asked for and not to be had: QEMU's word is passed on. Not asked for, it is not used.
+    @Test func acceleratorThatDoesNotWork() throws {
+      guard try Tool.swvm(["doctor", "--kernel", Tool.kernel]).text.contains("KVM does not work") else { return }
+      let result = try Tool.run(["--accel", "kvm"], ["true"])
+      #expect(result.code == 125 && result.errorLines.count == 1, "\(result)")
+    }
+
     @Test func portTaken() throws {
       let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
       defer { close(socket) }

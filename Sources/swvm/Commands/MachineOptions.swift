@@ -15,6 +15,8 @@ struct MachineOptions: ParsableArguments {
   var overlay = false
   @Option(help: ArgumentHelp("A directory of the host's that the machine sees. Can be repeated.", valueName: "HOST:GUEST[:ro]"))
   var mount: [String] = []
+  @Option(help: ArgumentHelp("How directories reach the machine: auto, virtiofs or 9p.", valueName: "KIND"))
+  var share = "auto"
   @Option(help: ArgumentHelp("Memory, with M or G.", valueName: "SIZE"))
   var memory = "512M"
   @Option(help: ArgumentHelp("Processors.", valueName: "N"))
@@ -46,7 +48,11 @@ struct MachineOptions: ParsableArguments {
     guard arch == "x86_64" else { throw Complaint("--arch \(arch): machines are x86_64 here") }
     guard cpus >= 1, cpus <= 255 else { throw Complaint("--cpus \(cpus): expected 1 to 255") }
     guard let network = MachinePlan.Network(rawValue: net) else { throw Complaint("--net \(net): expected none or user") }
+    guard let method = ShareMethod.Wish(rawValue: share) else {
+      throw Complaint("--share \(share): expected auto, virtiofs or 9p")
+    }
     var wishes = MachinePlan.Wishes()
+    wishes.share = method
     wishes.kernel = kernel
     wishes.initProgram = initProgram
     wishes.rootfs = rootfs

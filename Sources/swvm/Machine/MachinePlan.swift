@@ -46,6 +46,7 @@ struct MachinePlan {
     var mounts: [String] = []
     var memory = 512 << 20
     var processors = 1
+    var share = ShareMethod.Wish.auto
     var network = Network.none
     var debugger = Debugger.none
     var modules: [String] = []
@@ -102,7 +103,7 @@ struct MachinePlan {
       board = .pc
       names.append("virtio_pci")
     }
-    method = isShared || !mounts.isEmpty ? try ShareMethod.choose(index) : nil
+    method = isShared || !mounts.isEmpty ? try ShareMethod.choose(index, wishes.share) : nil
     if let method { names += method.modules }
     var kernelRoot: [String] = []
     switch root {

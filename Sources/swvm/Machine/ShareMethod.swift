@@ -7,12 +7,19 @@ enum ShareMethod {
   /// QEMU itself, virtfs: needs nobody's rights but the user's own.
   case ninep
 
-  /// virtiofs before 9p; whichever the kernel and the host have.
-  static func choose(_ modules: KernelModules?) throws(Complaint) -> ShareMethod {
+  /// What --share asks for.
+  enum Wish: String {
+    case auto, virtiofs
+    case ninep = "9p"
+  }
+
+  /// virtiofs before 9p, when not told otherwise; whichever the kernel and the host have.
+  static func choose(_ modules: KernelModules?, _ wish: Wish = .auto) throws(Complaint) -> ShareMethod {
     func has(_ name: String) -> Bool { modules?.has(name) ?? true }
     let daemon = VirtiofsDaemon.find()
-    if has("virtiofs"), let daemon, daemon.worksHere { return .virtiofs(daemon) }
-    if has("9p"), has("9pnet_virtio") { return .ninep }
+    if wish != .ninep, has("virtiofs"), let daemon, daemon.worksHere { return .virtiofs(daemon) }
+    if wish != .virtiofs, has("9p"), has("9pnet_virtio") { return .ninep }
+    if wish == .ninep { throw Complaint("this kernel has no 9p; 'swvm kernel fetch generic' gets one that has") }
     guard has("virtiofs") else {
       throw Complaint(
         "this kernel can show no directory of the host: it has neither virtiofs nor 9p; --rootfs with an image, or another --kernel"

@@ -31,6 +31,7 @@ struct ConsoleText {
   var hasPanic: Bool { lines.contains(where: ConsoleText.isPanic) }
 
   private static func isPanic(_ line: String) -> Bool {
-    line.contains("Kernel panic") || line.contains("] BUG: ") || line.contains("] Oops: ") || line.contains("sysrq: Trigger a crash")
+    line.contains("Kernel panic") || line.contains("] BUG: ") || line.contains("] Oops: ")
+      || line.contains("sysrq: Trigger a crash")
   }
 }

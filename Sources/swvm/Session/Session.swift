@@ -112,7 +112,7 @@ struct Session {
       pollfd(fd: machine.bell.own.number, events: Int16(POLLIN), revents: 0),
       pollfd(fd: machine.console.own.number, events: Int16(POLLIN), revents: 0),
       pollfd(fd: machine.errors.own.number, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: input.wantsBytes ? 0 : -1, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: started != nil && input.wantsBytes ? 0 : -1, events: Int16(POLLIN), revents: 0),
       pollfd(fd: output.hasBytes ? output.descriptor : -1, events: Int16(POLLOUT), revents: 0),
       pollfd(fd: error.hasBytes ? error.descriptor : -1, events: Int16(POLLOUT), revents: 0),
     ]
@@ -189,7 +189,8 @@ struct Session {
       while output.hasBytes, !output.isBroken { output.pass() }
       while error.hasBytes, !error.isBroken { error.pass() }
       let said = Session.lines(saidByQEMU)
-      end = window.state == .silent && !console.hasSpoken && !said.isEmpty
+      end =
+        window.state == .silent && !console.hasSpoken && !said.isEmpty
         ? .refused(said.last { $0.hasPrefix(Machine.emulatorName) } ?? said.last!) : .lost
       return
     }
