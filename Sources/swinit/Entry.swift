@@ -11,7 +11,9 @@ public func swinitMain(
   let vector = UnsafePointer(arguments)
   let inherited = Environment(UnsafePointer(environment))
   switch BootMode(BootMode.Signs.read(inherited)) {
-  case .initramfs: return MachineInit(Bootstrap(vector, inherited, signals, .initramfs)).run()
+  case .initramfs:
+    let start = Bootstrap(vector, inherited, signals, .initramfs)
+    return start.parameters.staysInInitramfs && start.parameters.root == nil ? SystemInit.run(start) : MachineInit(start).run()
   case .system: return SystemInit.run(Bootstrap(vector, inherited, signals, .system))
   case .container where SystemInit.isAsked(vector): return SystemInit.run(Bootstrap(vector, inherited, signals, .container))
   case .container: break
