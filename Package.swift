@@ -10,20 +10,43 @@ let product: [SwiftSetting] = [
   .treatWarning("EmbeddedRestrictions", as: .error),
 ]
 
+/// What the tools of the host are compiled with.
+let host: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault")]
+
 let package = Package(
   name: "swinit",
-  products: [.executable(name: "swinit", targets: ["swinit"])],
+  products: [
+    .executable(name: "swinit", targets: ["swinit"]),
+    .executable(name: "swvm", targets: ["swvm"]),
+  ],
+  dependencies: [
+    // For the host's tool alone; nothing that swinit is built of.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+    .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+  ],
   targets: [
     // CSys <- Sys <- Boot <- swinit. scripts/check-imports holds the sources to it.
     .target(name: "CSys"),
     .target(name: "Sys", dependencies: ["CSys"], swiftSettings: product),
     .target(name: "Boot", dependencies: ["Sys"], swiftSettings: product),
     .executableTarget(name: "swinit", dependencies: ["Sys", "Boot"], swiftSettings: product),
+    // The host's tool: ordinary Swift, not part of the static product.
+    .target(name: "CSwvm"),
+    .executableTarget(
+      name: "swvm",
+      dependencies: [
+        "CSwvm", "Sys", "Boot", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Subprocess", package: "swift-subprocess"), .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: host),
     .testTarget(name: "SysTests", dependencies: ["Sys"]),
     .testTarget(name: "BootTests", dependencies: ["Boot", "Sys"], exclude: ["Data"]),
     .testTarget(name: "swinitTests", dependencies: ["swinit", "Boot", "Sys"]),
     .testTarget(name: "BlackBoxTests"),
     .testTarget(name: "RuntimeTests"),
     .testTarget(name: "VMTests"),
+    .testTarget(name: "SwvmTests", dependencies: ["swvm", "Boot", "Sys"]),
+    .testTarget(name: "SwvmVMTests", dependencies: ["Sys"]),
   ]
 )

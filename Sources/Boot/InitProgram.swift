@@ -43,7 +43,8 @@ public enum InitProgram: Equatable, Sendable {
       // Named init or not, swinit with a command is a container's.
       self = signs.program == .busybox ? .busybox : signs.program == .own && signs.place == .container ? .container : .system
     } else {
-      self = signs.place == .machine ? .unknown : .container
+      // In a machine swinit by its own name runs one command, as in a container.
+      self = signs.place == .machine && !(name == "swinit") ? .unknown : .container
     }
   }
 }

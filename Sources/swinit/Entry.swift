@@ -12,9 +12,12 @@ public func swinitMain(
   let inherited = Environment(UnsafePointer(environment))
   switch BootMode(BootMode.Signs.read(inherited)) {
   case .initramfs:
+    Milestones.reach(.initStarted)
     let start = Bootstrap(vector, inherited, signals, .initramfs)
     return start.parameters.staysInInitramfs && start.parameters.root == nil ? SystemInit.run(start) : MachineInit(start).run()
-  case .system: return SystemInit.run(Bootstrap(vector, inherited, signals, .system))
+  case .system:
+    Milestones.reach(.initStarted)
+    return SystemInit.run(Bootstrap(vector, inherited, signals, .system))
   case .container where SystemInit.isAsked(vector): return SystemInit.run(Bootstrap(vector, inherited, signals, .container))
   case .container: break
   }

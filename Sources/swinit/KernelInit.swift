@@ -164,7 +164,7 @@ struct KernelInit {
       if configuration.policy.timeout != nil { life.commandStarted(at: .now) }
       log.info("started '\(program.request.file)' as \(process)")
       try? Host.changeDirectory(to: CString("/"))
-      FileDescriptor.closeInherited()
+      if configuration.ownFiles == .closed { FileDescriptor.closeInherited() }
       return process
     } catch {
       guard error.stage == .fork else { throw error }

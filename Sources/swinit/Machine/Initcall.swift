@@ -70,7 +70,7 @@ enum Initcall: CaseIterable {
       case .descriptorLinks: EarlyMount.linkDescriptors()
       case .runDirectories: return RunDirectories.make(report)
       case .hostName: return HostName.apply(parameter: parameters.hostName, report)
-      case .loopback: try Machine.raiseLoopback()
+      case .loopback: try NetworkInterface.loopback.raise()
       case .clock: return SystemClock.set(report)
       case .modulesLoad: return ModulesLoad.loadAll(parameters.modules, report)
       case .deviceModules: ModuleLoading.loadForDevices(start.log)

@@ -15,6 +15,7 @@ struct MachineInit {
   func run() -> Int32 {
     try? Machine.takeControlAltDelete()
     ModuleLoading.loadAll(start)
+    Milestones.reach(.modulesLoaded)
     var hasEntered = parameters.root == nil
     while true {
       do throws(MachineFailure) {

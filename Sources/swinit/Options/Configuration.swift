@@ -14,6 +14,13 @@ struct Configuration {
     case none, each
   }
 
+  enum OwnFiles {
+    /// Once the command runs, whatever is open but 0 to 2 is its alone.
+    case closed
+    /// This init has files of its own, which the command does not get.
+    case kept
+  }
+
   enum Leftovers {
     /// TERM, grace, KILL, and the end when the last one has gone.
     case ended
@@ -26,6 +33,7 @@ struct Configuration {
   var exitMap = ExitMap()
   var signalTarget = SignalTarget.group
   var leftovers = Leftovers.ended
+  var ownFiles = OwnFiles.closed
   var plainText = SpawnRequest.PlainText.refused
   /// What the command leads: a process group, a session, or nothing.
   var leads = SpawnRequest.Group.own
