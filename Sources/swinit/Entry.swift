@@ -13,7 +13,8 @@ public func swinitMain(
   switch BootMode(BootMode.Signs.read(inherited)) {
   case .initramfs:
     Milestones.reach(.initStarted)
-    return MachineInit(Bootstrap(vector, inherited, signals, .initramfs)).run()
+    let start = Bootstrap(vector, inherited, signals, .initramfs)
+    return start.parameters.staysInInitramfs && start.parameters.root == nil ? SystemInit.run(start) : MachineInit(start).run()
   case .system:
     Milestones.reach(.initStarted)
     return SystemInit.run(Bootstrap(vector, inherited, signals, .system))

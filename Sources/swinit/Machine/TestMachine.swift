@@ -52,6 +52,8 @@ struct TestMachine {
     Milestones.reach(.commandStarted)
     do throws(UsageError) { code = try life.run(environment) } catch { log.fatal(error.message) }
     Milestones.reach(.allEnded)
+    // An overlay is memory, and what is below it is read-only.
+    if !parameters.overlaysRoot { FileSystemsEnd.close(log) }
     if let channel = command.channel { report(code, to: channel, command.test) } else { report(code) }
     // A machine without a power switch is left by a restart: QEMU with -no-reboot ends there.
     _ = Machine.end(Machine.canPowerOff ? .powerOff : .restart)
