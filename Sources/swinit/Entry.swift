@@ -12,8 +12,8 @@ public func swinitMain(
   let inherited = Environment(UnsafePointer(environment))
   switch BootMode(BootMode.Signs.read(inherited)) {
   case .initramfs: return MachineInit(Bootstrap(vector, inherited, signals, .initramfs)).run()
-  case .system: return SystemInit.run(Bootstrap(vector, inherited, signals, .system))
-  case .container where SystemInit.isAsked(vector): return SystemInit.run(Bootstrap(vector, inherited, signals, .container))
+  case .system: return SystemInit.run(Bootstrap(vector, inherited, .clean, .system))
+  case .container where SystemInit.isAsked(vector): return SystemInit.run(Bootstrap(vector, inherited, .clean, .container))
   case .container: break
   }
   do throws(UsageError) {
