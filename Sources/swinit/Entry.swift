@@ -17,8 +17,8 @@ public func swinitMain(
     return start.parameters.staysInInitramfs && start.parameters.root == nil ? SystemInit.run(start) : MachineInit(start).run()
   case .system:
     Milestones.reach(.initStarted)
-    return SystemInit.run(Bootstrap(vector, inherited, signals, .system))
-  case .container where SystemInit.isAsked(vector): return SystemInit.run(Bootstrap(vector, inherited, signals, .container))
+    return SystemInit.run(Bootstrap(vector, inherited, .clean, .system))
+  case .container where SystemInit.isAsked(vector): return SystemInit.run(Bootstrap(vector, inherited, .clean, .container))
   case .container: break
   }
   do throws(UsageError) {

@@ -52,12 +52,7 @@ enum Initcall: CaseIterable {
   /// nil: all of it was done.
   func call(_ start: Bootstrap) -> Errno? {
     let parameters = start.parameters
-    let report: (SystemLine) -> Void = { line in
-      switch line {
-      case .failure(let message): start.log.warning(message)
-      case .note(let message): start.log.info(message)
-      }
-    }
+    let report: (SystemLine) -> Void = { start.log.tell($0) }
     do throws(Errno) {
       switch self {
       case .controlAltDelete: try Machine.takeControlAltDelete()

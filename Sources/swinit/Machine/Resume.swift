@@ -38,6 +38,9 @@ struct Resume {
     state.isArmed = true
   }
 
+  /// A copy of this process is no PID 1: its fault is its end.
+  static func disarm() { state.isArmed = false }
+
   static func note(_ process: ProcessID?, at index: Int) {
     if index < ConsoleList.limit { state.processes[index] = process?.rawValue ?? 0 }
   }

@@ -53,7 +53,7 @@ struct TestMachine {
     do throws(UsageError) { code = try life.run(environment) } catch { log.fatal(error.message) }
     Milestones.reach(.allEnded)
     // An overlay is memory, and what is below it is read-only.
-    if !parameters.overlaysRoot { FileSystemsEnd.close(log) }
+    if !parameters.overlaysRoot { closeDisks() }
     if let channel = command.channel { report(code, to: channel, command.test) } else { report(code) }
     // A machine without a power switch is left by a restart: QEMU with -no-reboot ends there.
     _ = Machine.end(Machine.canPowerOff ? .powerOff : .restart)
@@ -67,6 +67,11 @@ struct TestMachine {
     Machine.synchronize()
     channel.window.code = code
     channel.enter(.ended)
+  }
+
+  private func closeDisks() {
+    var disks = FileSystemsEnd(log, SystemSignals(), SystemRequest(.powerOff, .orderly), .disksAlone)
+    disks.run()
   }
 
   private func configureNetwork() {
