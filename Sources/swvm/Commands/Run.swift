@@ -88,7 +88,9 @@ struct Run {
     return .file(String(report.dropFirst(5)))
   }
 
-  private static func report(_ code: Int32, _ timing: BootTiming, _ plan: MachinePlan, to destination: Destination) throws(Complaint) {
+  private static func report(
+    _ code: Int32, _ timing: BootTiming, _ plan: MachinePlan, to destination: Destination
+  ) throws(Complaint) {
     let line = timing.json(code: code, machine: plan.summary)
     switch destination {
     case .standardError: StandardError.write(line)
