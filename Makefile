@@ -7,7 +7,7 @@ TOOLSET := toolsets/$(ARCH)-linux-musl.json
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-vm test-swvm bench-swvm setup build static swvm unit black-box runtime lint image bench install clean
+.PHONY: help run test test-vm test-swvm setup build static swvm unit black-box runtime lint image bench bench-vm bench-swvm install install-power clean
 
 help: ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,10 @@ image: ## Build the container image (BUILDER=… for another Swift image).
 bench: setup static ## Measure against tini, dumb-init and catatonit; writes build/bench.json.
 	swift run -c release --package-path Benchmarks swinit-bench --swinit $(BUILD)/swinit --json $(BUILD)/bench.json $(BENCH_ARGS)
 
+bench-vm: setup static ## Measure a machine's start and end against busybox init, a shell and systemd; writes build/bench-vm.json.
+	scripts/kernel
+	swift run -c release --package-path Benchmarks swinit-bench machines --swinit $(BUILD)/swinit --json $(BUILD)/bench-vm.json $(BENCH_ARGS)
+
 bench-swvm: setup static swvm ## Measure swvm against the bare kernel; BENCH_ARGS="--virtme-run FILE" measures that too.
 	scripts/kernel
 	swift run -c release --package-path Benchmarks swvm-bench $(BENCH_ARGS)
@@ -74,6 +78,7 @@ bench-swvm: setup static swvm ## Measure swvm against the bare kernel; BENCH_ARG
 install: static swvm ## Install the binaries, the man pages and the completions below PREFIX.
 	install -D -m 755 $(BUILD)/swinit $(DESTDIR)$(PREFIX)/bin/swinit
 	install -D -m 644 man/swinit.1 $(DESTDIR)$(PREFIX)/share/man/man1/swinit.1
+	install -D -m 644 man/swinit-machine.7 $(DESTDIR)$(PREFIX)/share/man/man7/swinit-machine.7
 	install -D -m 644 completions/swinit.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/swinit
 	install -D -m 644 completions/_swinit $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_swinit
 	install -D -m 644 completions/swinit.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/swinit.fish
@@ -83,6 +88,23 @@ install: static swvm ## Install the binaries, the man pages and the completions 
 	install -D -m 644 $(BUILD)/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/swvm
 	install -D -m 644 $(BUILD)/completion.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_swvm
 	install -D -m 644 $(BUILD)/completion.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/swvm.fish
+
+POWER := reboot poweroff halt shutdown
+POWER_MAN := $(DESTDIR)$(PREFIX)/share/man/man8
+
+install-power: install ## The names that end machines as well: links, manual page, completions (for a machine's or image's root).
+	mkdir -p $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	mkdir -p $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	install -D -m 644 -t $(POWER_MAN) $(wildcard man/*.8)
+	install -D -m 644 completions/swinit-power.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/reboot
+	install -D -m 644 completions/swinit-power.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/reboot.fish
+	install -D -m 644 completions/_swinit_power $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_swinit_power
+	for name in $(POWER); do \
+	  ln -sfn ../bin/swinit $(DESTDIR)$(PREFIX)/sbin/$$name; \
+	  [ $$name = reboot ] || { \
+	    ln -sfn reboot $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$name; \
+	    ln -sfn reboot.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$name.fish; }; \
+	done
 
 clean: ## Remove everything that was built.
 	rm -rf $(BUILD) .build .build-* Benchmarks/.build

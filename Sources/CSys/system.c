@@ -148,29 +148,21 @@ struct csys_cold *csys_cold(void) {
   return block;
 }
 
-// The mapping that holds the program's code, from its own program headers.
-static uintptr_t find_code(uintptr_t *end) {
-  extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));  // the linker's
-  const ElfW(Phdr) *header = (const void *)((const char *)&__ehdr_start + __ehdr_start.e_phoff), *first = NULL;
-  for (int i = 0; i < __ehdr_start.e_phnum; i++) {
-    if (header[i].p_type != PT_LOAD) continue;
-    if (!first) first = &header[i];
-    if (!(header[i].p_flags & PF_X)) continue;
-    uintptr_t start = (uintptr_t)&__ehdr_start + (header[i].p_vaddr - first->p_vaddr);
-    *end = start + header[i].p_memsz;
-    return start;
-  }
-  return *end = 0;
+// The advice makes a part a mapping of its own, or the kernel would bring all of it back with the first page of the rest: it maps large
+// folios whole.
+static void give_back(char *begin, const char *end) {
+  if (begin == end) return;
+  madvise(begin, (size_t)(end - begin), MADV_RANDOM);
+  madvise(begin, (size_t)(end - begin), MADV_DONTNEED);
 }
 
 void csys_free_init_memory(void) {
   const uintptr_t page = 4096;
-  uintptr_t end, code = find_code(&end);
-  // The linker puts the modules that only decide (Boot) before CSys, and what runs for ever behind it. The advice makes the first part
-  // a mapping of its own, or the kernel would bring all of it back with the first page of the rest: it maps large folios whole.
-  const uintptr_t decided = (uintptr_t)csys_catch_faults & -page, start = (code + page - 1) & -page;
-  if (start < decided) madvise((void *)start, decided - start, MADV_RANDOM);
-  if (start < end) madvise((void *)start, (end & -page) - start, MADV_DONTNEED);
+  // toolsets/init-text.ld sets these; the ordinary build has none.
+#define LINKED extern __attribute__((weak, visibility("hidden"))) char
+  LINKED __init_begin[], __init_end[], __init_rodata_begin[], __init_rodata_end[];
+  give_back(__init_begin, __init_end);
+  give_back(__init_rodata_begin, __init_rodata_end);
   // The stack below this frame and its calls. ENOMEM says that not all of the range is mapped; what is, is given back.
   const uintptr_t stack = ((uintptr_t)__builtin_frame_address(0) - 512) & -page;
   madvise((void *)(stack - 32 * page), 32 * page, MADV_DONTNEED);

@@ -21,6 +21,7 @@ public struct Errno: Error, Equatable, Sendable {
   public static let noAccess = Errno(EACCES)
   public static let loop = Errno(ELOOP)
   public static let isDirectory = Errno(EISDIR)
+  public static let notPermitted = Errno(EPERM)
 
   /// strerror(3): text in English that lives for ever.
   public var text: Text { CString(at: strerror(rawValue)).text }

@@ -31,6 +31,9 @@ public struct Signal: Equatable, Sendable {
   /// A file is ready, fcntl(2) O_ASYNC.
   public static let inputOutput = Signal(SIGIO)
   public static let fileSize = Signal(SIGXFSZ)
+  public static let user1 = Signal(SIGUSR1)
+  public static let user2 = Signal(SIGUSR2)
+  public static let powerFailure = Signal(SIGPWR)
 
   /// Names by number, 1 to 31.
   private static func name(_ number: Int32) -> StaticString {

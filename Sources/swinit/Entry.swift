@@ -10,9 +10,16 @@ public func swinitMain(
   let signals = SignalState.takeOver()
   let vector = UnsafePointer(arguments)
   let inherited = Environment(UnsafePointer(environment))
-  if case .initramfs = BootMode(BootMode.Signs.read(inherited)) {
+  switch BootMode(BootMode.Signs.read(inherited)) {
+  case .initramfs:
     Milestones.reach(.initStarted)
-    return MachineInit(vector, inherited, signals).run()
+    let start = Bootstrap(vector, inherited, signals, .initramfs)
+    return start.parameters.staysInInitramfs && start.parameters.root == nil ? SystemInit.run(start) : MachineInit(start).run()
+  case .system:
+    Milestones.reach(.initStarted)
+    return SystemInit.run(Bootstrap(vector, inherited, signals, .system))
+  case .container where SystemInit.isAsked(vector): return SystemInit.run(Bootstrap(vector, inherited, signals, .container))
+  case .container: break
   }
   do throws(UsageError) {
     var configuration = Configuration()
@@ -29,6 +36,8 @@ public func swinitMain(
       return 0
     case .pause:
       return Pause.run()
+    case .power(let name):
+      return try PowerCommand.run(name, vector)
     }
   } catch {
     if let voice = error.voice { Log(voice: voice).fatal(error.message) } else { error.message.send() }

@@ -181,7 +181,7 @@ struct KernelInit {
   /// This frame lives as long as the container. What it calls to say something is kept out of line: each message in here would be
   /// another kilobyte of stack that stays.
   private mutating func stand(for command: ProcessID) -> WaitStatus {
-    Host.freeInitMemory()
+    if configuration.initMemory == .givenBack { Host.freeInitMemory() }
     while true {
       let remaining = reaper.reap()
       if let outcome = reaper.outcome {

@@ -27,7 +27,7 @@ struct TestCommand {
       }
       return
     }
-    let isAsked = test.command != nil || (parameters.root == nil && parameters.line.initPath == nil)
+    let isAsked = test.command != nil || (parameters.root == nil && parameters.initPath == nil)
     guard isAsked, !parameters.wordsForCommand.isEmpty else { return nil }
     words = parameters.wordsForCommand
   }

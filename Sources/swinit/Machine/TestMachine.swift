@@ -5,6 +5,8 @@ import Sys
 struct TestMachine {
   private let start: Bootstrap
 
+  static let path: CString = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
   init(_ start: Bootstrap) { self.start = start }
 
   private var parameters: BootParameters { start.parameters }
@@ -27,6 +29,7 @@ struct TestMachine {
     var configuration = Configuration()
     configuration.log = log
     configuration.leads = .session
+    configuration.initMemory = .kept
     configuration.terminal = parameters.console.map { CString(copying: $0) } ?? Console.terminal
     configuration.policy.timeout = command.test.timeout
     configuration.command = Environment.vector(of: command.words)
@@ -34,7 +37,7 @@ struct TestMachine {
     configuration.directory = command.test.directory.map { CString(copying: $0) }
     configuration.variables = command.test.variables
     var environment = start.environment
-    if environment.value("PATH") == nil { environment.set("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin") }
+    if environment.value("PATH") == nil { environment.set(TestMachine.path) }
     if let channel = command.channel {
       configuration.ownFiles = .kept
       do throws(Errno) { configuration.terminal = try channel.connect(command.test.terminal) } catch {
@@ -42,11 +45,15 @@ struct TestMachine {
       }
     }
 
+    // Not "init": who asks for the end of this machine means the command's.
+    try? Host.setName("swinit")
     var life = KernelInit(configuration, start.signals)
     var code: Int32 = 125
     Milestones.reach(.commandStarted)
     do throws(UsageError) { code = try life.run(environment) } catch { log.fatal(error.message) }
     Milestones.reach(.allEnded)
+    // An overlay is memory, and what is below it is read-only.
+    if !parameters.overlaysRoot { FileSystemsEnd.close(log) }
     if let channel = command.channel { report(code, to: channel, command.test) } else { report(code) }
     // A machine without a power switch is left by a restart: QEMU with -no-reboot ends there.
     _ = Machine.end(Machine.canPowerOff ? .powerOff : .restart)

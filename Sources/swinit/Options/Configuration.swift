@@ -28,12 +28,19 @@ struct Configuration {
     case leftToTheKernel
   }
 
+  enum InitMemory {
+    case givenBack
+    /// A machine that exists for one command has nobody to give it to, and it costs the command's first instants.
+    case kept
+  }
+
   var log = Log()
   var policy = Lifecycle.Policy()
   var exitMap = ExitMap()
   var signalTarget = SignalTarget.group
   var leftovers = Leftovers.ended
   var ownFiles = OwnFiles.closed
+  var initMemory = InitMemory.givenBack
   var plainText = SpawnRequest.PlainText.refused
   /// What the command leads: a process group, a session, or nothing.
   var leads = SpawnRequest.Group.own
@@ -58,14 +65,8 @@ struct Configuration {
 
 /// A mistake in how swinit was called.
 struct UsageError: Error {
-  /// Kept out of line: it is thrown through many frames.
-  private let said: Said
-  private final class Said: Sendable {
-    let message: Message
-    init(_ message: Message) { self.message = message }
-  }
-
-  var message: Message { said.message }
+  private let boxed: BoxedMessage
+  var message: Message { boxed.message }
   let exitCode: Int32
   /// Whose form the message is said in; nil: as it stands.
   let voice: Log.Voice?
@@ -77,7 +78,7 @@ struct UsageError: Error {
   /// A mistake in a personality's options.
   @inline(never)
   init(_ message: Message, exitCode: Int32, voice: Log.Voice? = nil) {
-    said = Said(message)
+    boxed = BoxedMessage(message)
     self.exitCode = exitCode
     self.voice = voice
   }
