@@ -10,18 +10,19 @@ extension Machines {
     @Test func textIsTheKernels() throws {
       let disk = try Disk.system(
         [("\(Self.hooks)/fs/20-plain", "#!/bin/sh\n"), ("\(Self.hooks)/fs/30-copy~", "")],
-        scripts: [("\(Self.hooks)/fs/10-fails", "#!/bin/sh\nexit 3\n"), ("\(Self.hooks)/pure/state", "#!/bin/sh\n\(Self.state)\n")])
+        scripts: [("\(Self.hooks)/fs/10-fails", "#!/bin/sh\nexit 3\n"), ("\(Self.hooks)/pure/hook", "#!/bin/sh\n")])
       let machine = try Machine.system(disk, "rw initcall_debug initcall_blacklist=clock,sysctl")
       try machine.command(line: "\(Self.state); /sbin/poweroff")
       let ended = try machine.finish()
       let calls = ended.said.compactMap { try? /^swinit: calling  (\S+) @ 1$/.wholeMatch(in: $0)?.output.1 }.map(String.init)
       let returns = ended.said.compactMap { line -> String? in
-        guard let match = try? /^swinit: initcall (\S+) returned (-?\d+) after \d+ usecs$/.wholeMatch(in: line) else { return nil }
+        let form = /^swinit: initcall (\S+) returned (-?\d+) after \d+ usecs$/
+        guard let match = try? form.wholeMatch(in: line) else { return nil }
         return match.output.2 == "0" ? String(match.output.1) : "\(match.output.1)=\(match.output.2)"
       }
       #expect(
         calls == [
-          "ctrl_alt_del", "state", "mount_run", "mount_cgroup2", "mount_devpts", "mount_shm", "dev_links", "run_directories",
+          "ctrl_alt_del", "hook", "mount_run", "mount_cgroup2", "mount_devpts", "mount_shm", "dev_links", "run_directories",
           "hostname", "loopback", "modules_load", "device_modules", "remount_root", "mount_fstab", "mount_tmp", "swap_on",
           "10-fails", "20-plain", "machine_id", "random_seed",
         ], "\(ended)")
@@ -39,10 +40,11 @@ extension Machines {
       let disk = try Disk.system(scripts: [("\(Self.hooks)/late/state", "#!/bin/sh\n\(Self.state)\n")])
       let machine = try Machine.system(disk)
       // Its descriptors of the terminal are dead when it hears of the end: the console is opened again.
-      try machine.command(
-        line: "/bin/sh -c 'trap \"\" HUP; trap \"\(Self.state) >/dev/console; exit\" TERM; echo up-$((1+1)); while :; do sleep 1; done' & \(Self.state)")
+      let script =
+        "trap \"\" HUP; trap \"(echo; \(Self.state)) >/dev/console; exit\" TERM; echo up-$((1+1)); while :; do sleep 1; done"
+      try machine.command(line: "\(Self.state); /bin/sh -c '\(script)' &")
       try machine.text("up-2")
-      try machine.command(line: "kill -USR2 1")
+      machine.type("kill -USR2 1\n")
       let ended = try machine.finish()
       #expect(ended.values("text") == ["SYSTEM_SCHEDULING", "SYSTEM_RUNNING", "SYSTEM_POWER_OFF"], "\(ended)")
     }
