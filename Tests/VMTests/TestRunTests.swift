@@ -38,7 +38,8 @@ extension Machines {
       let ended = try Machine.boot(
         act().modules("virtio_pci,virtio_console"), line: "swinit.exit=port:second swinit.token=abc -- /act exit 7", kind: .pc,
         more: [
-          "-device", "virtio-serial-pci", "-chardev", "null,id=one", "-device", "virtserialport,chardev=one,name=first", "-chardev",
+          "-device", "virtio-serial-pci", "-chardev", "null,id=one", "-device", "virtserialport,chardev=one,name=first",
+          "-chardev",
           "file,id=two,path=\(file)", "-device", "virtserialport,chardev=two,name=second",
         ])
       #expect(try String(contentsOfFile: file, encoding: .utf8) == "exit abc 7\n", "\(ended)")
