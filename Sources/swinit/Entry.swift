@@ -9,7 +9,7 @@ public func swinitMain(
 ) -> Int32 {
   let taken = SignalState.takeOver()
   let vector = UnsafePointer(arguments)
-  let signals = Resume.isMeant(vector) ? .kernels : taken
+  let signals = Resume.isMeant(vector) ? .clean : taken
   let inherited = Environment(UnsafePointer(environment))
   switch BootMode(BootMode.Signs.read(inherited)) {
   case .initramfs:
