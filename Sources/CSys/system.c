@@ -14,6 +14,9 @@
 
 static int64_t result_of(int64_t result) { return result < 0 ? -errno : result; }
 
+int64_t csys_call(int64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e) {
+  return result_of(syscall(number, a, b, c, d, e));
+}
 int32_t csys_open(const char *path, int32_t flags) { return (int32_t)result_of(open(path, flags)); }
 int64_t csys_read(int32_t fd, void *buffer, size_t count) { return result_of(read(fd, buffer, count)); }
 int64_t csys_write(int32_t fd, const void *buffer, size_t count) { return result_of(write(fd, buffer, count)); }

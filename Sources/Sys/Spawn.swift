@@ -111,6 +111,8 @@ extension SpawnRequest {
     form.pointee.directory = request.directory?.pointer
     form.pointee.shell_for_text = request.plainText == .forTheShell ? 1 : 0
     form.pointee.stdio = request.stdio?.pointer
+    form.pointee.program = 0
+    form.pointee.descriptors = nil
     form.pointee.group_count = -1
     if let identity = request.identity {
       form.pointee.groups = identity.groups.baseAddress

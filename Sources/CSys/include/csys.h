@@ -14,10 +14,16 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/un.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -115,6 +121,8 @@ struct csys_spawn {
   int32_t group_count;        // -1: identity stays as it is
   uint32_t uid, gid;
   int32_t shell_for_text;     // ENOEXEC: /bin/sh runs it, as execvp(3) has it
+  int32_t program;            // an open file that is executed in place of `file`, or 0
+  const int32_t *descriptors; // four, from 4 on, that become descriptors 0 to 3, or NULL
   char *pid_slots[2];         // where the child's own pid is written in decimal (LISTEN_PID, WATCHDOG_PID), or NULL
   // out
   volatile enum csys_stage stage;
@@ -136,6 +144,8 @@ int32_t csys_exec(struct csys_spawn *spawn);
 
 // ---- system.c ----
 
+/// Any system call, syscall(2): for those that only kthreadd makes, or that libc has no function for. Returns its result or -errno.
+int64_t csys_call(int64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e);
 int32_t csys_open(const char *path, int32_t flags);
 int64_t csys_read(int32_t fd, void *buffer, size_t count);
 int64_t csys_write(int32_t fd, const void *buffer, size_t count);
