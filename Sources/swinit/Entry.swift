@@ -10,6 +10,7 @@ public func swinitMain(
   let signals = SignalState.takeOver()
   let vector = UnsafePointer(arguments)
   let inherited = Environment(UnsafePointer(environment))
+  if let code = Kthreadd.runAsPart(vector, inherited) { return code }
   if case .initramfs = BootMode(BootMode.Signs.read(inherited)) { return MachineInit(vector, inherited, signals).run() }
   do throws(UsageError) {
     var configuration = Configuration()

@@ -21,7 +21,14 @@ struct Configuration {
     case leftToTheKernel
   }
 
+  enum Supervision {
+    /// Only where there are definitions of workers.
+    case whereDefined
+    case asked
+  }
+
   var log = Log()
+  var supervision = Supervision.whereDefined
   var policy = Lifecycle.Policy()
   var exitMap = ExitMap()
   var signalTarget = SignalTarget.group
