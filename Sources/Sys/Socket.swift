@@ -147,6 +147,8 @@ extension StandardStream {
   /// socket) stays as it is.
   public func reopenWithoutWaiting() {
     let path: CString = self == .output ? "/proc/self/fd/1" : "/proc/self/fd/2"
+    // A file never makes one wait, and its place for the next line is shared with who has it open too.
+    guard let status = try? FileStatus(of: path), !status.isRegular else { return }
     let flags = 1 /* O_WRONLY */ | CSYS_O_NONBLOCK | CSYS_O_NOCTTY | CSYS_O_CLOEXEC | O_APPEND
     guard let file = try? FileDescriptor(adopting: check(csys_open(path.pointer, flags))) else { return }
     duplicate(file)
