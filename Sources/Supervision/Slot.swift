@@ -2,7 +2,7 @@ import Sys
 import Wire
 
 /// One worker as kthreadd holds it.
-struct Slot {
+final class Slot {
   var worker: Worker
   /// Points into the table.
   var name: Text
@@ -30,6 +30,16 @@ struct Slot {
   var text: [UInt8] = []
   /// How many requests wait for something of it.
   var waits = 0
+
+  init(_ specification: Specification, _ standing: Worker.Standing, request: UInt64, place: (offset: UInt32, length: UInt32)) {
+    worker = Worker(Worker.Policy(specification), standing)
+    name = specification.name
+    notifyAccess = specification.notifyAccess
+    output = specification.output
+    hasOrder = specification.after.isEmpty && specification.requires.isEmpty ? .none : .some
+    self.request = request
+    self.place = place
+  }
 
   enum Order: Sendable { case none, some }
   enum Cgroup: Sendable { case none, own }

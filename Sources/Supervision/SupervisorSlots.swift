@@ -47,10 +47,7 @@ extension Supervisor {
     guard let text = table.definition(of: record), let frame = try? FrameReader(text),
       let specification = try? Specification(frame)
     else { return nil }
-    slots[index] = Slot(
-      worker: Worker(Worker.Policy(specification), standing), name: specification.name, notifyAccess: specification.notifyAccess,
-      output: specification.output, hasOrder: specification.after.isEmpty && specification.requires.isEmpty ? .none : .some,
-      request: request, place: place)
+    slots[index] = Slot(specification, standing, request: request, place: place)
     byName.insert(index, hash: Supervisor.hash(specification.name))
     return index
   }
@@ -67,13 +64,12 @@ extension Supervisor {
 
   /// Takes a worker that has ended out of everything.
   func forget(_ index: Int) {
-    guard let slot = slots[index] else { return }
+    guard slots[index] != nil else { return }
     closeLog(index)
     byName.remove(index)
     table.clear(index)
     slots[index] = nil
     freeSlots.append(index)
-    _ = slot
     tell(Custody.Entry(.drop, slot: index))
     for client in clients.indices where clients[client]?.follows == index { clients[client]?.follows = nil }
   }
@@ -115,11 +111,10 @@ extension Supervisor {
 
   /// Has a worker's machine handle an event, writes down what has become of it, does what follows, and tells who waits for it.
   func apply(_ event: Worker.Event, to index: Int) {
-    guard var slot = slots[index] else { return }
+    guard let slot = slots[index] else { return }
     let before = slot.worker.state
     let effects = slot.worker.handle(event, at: .now, random: random())
     let after = slot.worker.state
-    slots[index] = slot
     if before == .creating, after != .creating { settingUp -= slot.commitment == .none ? 0 : 1 }
     if before == .waiting { waiting -= 1 }
     if after == .waiting { waiting += 1 }

@@ -26,12 +26,18 @@ enum Swctl {
   /// Why a command could not be carried out.
   struct Trouble: Error {
     let code: Int32
-    let message: Message
+    /// Kept out of line: it is thrown through many frames.
+    private let said: Said
+    private final class Said: Sendable {
+      let message: Message
+      init(_ message: Message) { self.message = message }
+    }
+    var message: Message { said.message }
 
     @inline(never)
-    init(_ code: Int32, _ message: Message) {
+    init(_ code: Int32, _ message: @autoclosure () -> Message) {
       self.code = code
-      self.message = message
+      said = Said(message())
     }
   }
 
@@ -63,6 +69,7 @@ struct SwctlConnection: ~Copyable {
   private var id: UInt64
 
   /// Connects to the place that SWINIT_CONTROL names, or to those where kthreadd listens.
+  @inline(never)
   init(_ environment: Environment) throws(Swctl.Trouble) {
     id = UInt64(bitPattern: Instant.now.nanoseconds) ^ UInt64(ProcessID.current.rawValue) << 48
     let places = [SocketPlace.path.control, SocketPlace.abstract.control]
@@ -89,6 +96,7 @@ struct SwctlConnection: ~Copyable {
   deinit { memory.deallocate() }
 
   /// Sends a request and gives its id.
+  @inline(never)
   mutating func send(_ verb: Verb, _ name: Text = Text(""), number: UInt64 = 0, _ specification: Specification? = nil)
     throws(Swctl.Trouble) -> UInt64
   {
@@ -111,6 +119,7 @@ struct SwctlConnection: ~Copyable {
   }
 
   /// The next frame. Its texts are there until the one after it.
+  @inline(never)
   mutating func receive() throws(Swctl.Trouble) -> (reply: Reply, frame: FrameReader) {
     while true {
       Socket.waitUntilReadable(socket.rawValue)
@@ -132,6 +141,7 @@ struct SwctlConnection: ~Copyable {
   }
 
   /// Sends a request and waits for its answer.
+  @inline(never)
   mutating func ask(_ verb: Verb, _ name: Text = Text(""), number: UInt64 = 0, _ specification: Specification? = nil)
     throws(Swctl.Trouble) -> Reply
   {

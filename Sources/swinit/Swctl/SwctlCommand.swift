@@ -30,6 +30,7 @@ struct SwctlCommand {
     }
   }
 
+  @inline(never)
   private mutating func readCommon(_ word: Text) throws(Swctl.Trouble) {
     switch true {
     case word == "--json": form = .json
@@ -78,6 +79,7 @@ struct SwctlCommand {
   }
 
   /// Takes `--json` out of the words, and refuses other options.
+  @inline(never)
   private mutating func takeOptions(_ take: (Text) -> Bool = { _ in false }) throws(Swctl.Trouble) {
     var rest: [CString] = []
     for word in words {
@@ -86,6 +88,7 @@ struct SwctlCommand {
     words = rest
   }
 
+  @inline(never)
   private func check(_ reply: Reply, _ name: Text) throws(Swctl.Trouble) {
     guard reply.error != Errno(0) else { return }
     switch reply.error {

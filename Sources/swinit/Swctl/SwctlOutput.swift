@@ -13,9 +13,12 @@ struct SwctlOutput {
 
   enum Outcome { case written, closed }
 
+  @inline(never)
   mutating func add(_ message: Message) { message.withBytes { bytes.append(contentsOf: $0) } }
+  @inline(never)
   mutating func add(_ text: Text) { bytes.append(contentsOf: text.bytes) }
 
+  @inline(never)
   @discardableResult
   mutating func flush() -> Outcome {
     defer { bytes.removeAll(keepingCapacity: true) }
@@ -28,10 +31,12 @@ struct SwctlOutput {
 
   // MARK: lists
 
+  @inline(never)
   mutating func begin(_ form: SwctlCommand.Form) {
     if form == .json { add("[") } else { rows.append(Row(cells: [cell("NAME"), cell("STATE"), cell("PID"), cell("RESTARTS"), cell("SINCE"), cell("LAST END")])) }
   }
 
+  @inline(never)
   mutating func add(_ worker: WorkerStatus, _ form: SwctlCommand.Form) {
     if form == .json {
       if count > 0 { add(",") }
@@ -48,13 +53,16 @@ struct SwctlOutput {
     count += 1
   }
 
+  @inline(never)
   mutating func end(_ form: SwctlCommand.Form) {
     if form == .json { add(count > 0 ? "\n]\n" : "]\n") } else { layOut() }
     flush()
   }
 
+  @inline(never)
   private func cell(_ message: Message) -> [UInt8] { message.withBytes { Array($0) } }
 
+  @inline(never)
   private mutating func layOut() {
     var widths = InlineArray<6, Int>(repeating: 0)
     for row in rows { for column in 0..<6 { widths[column] = max(widths[column], row.cells[column].count) } }
@@ -69,6 +77,7 @@ struct SwctlOutput {
   }
 
   /// One worker on a line.
+  @inline(never)
   mutating func describe(_ worker: WorkerStatus) {
     add("\(worker.name): \(worker.state.word)")
     if let process = worker.process { add(" (pid \(process))") }
@@ -81,6 +90,7 @@ struct SwctlOutput {
     add("\n")
   }
 
+  @inline(never)
   private static func age(_ since: Instant) -> Message {
     let seconds = since.interval(to: .now).milliseconds / 1000
     if seconds < 60 { return "\(seconds)s" }
@@ -89,6 +99,7 @@ struct SwctlOutput {
     return "\(seconds / 86400)d \(seconds / 3600 % 24)h"
   }
 
+  @inline(never)
   private static func words(_ ending: Ending) -> Message {
     switch ending {
     case .none: "-"
@@ -102,6 +113,7 @@ struct SwctlOutput {
 
   // MARK: JSON
 
+  @inline(never)
   mutating func add(json worker: WorkerStatus) {
     add("{\"name\":")
     add(quoted: worker.name)
@@ -125,6 +137,7 @@ struct SwctlOutput {
     add("}")
   }
 
+  @inline(never)
   private mutating func add(quoted signal: UInt8) {
     add("\"")
     var name = Message()
@@ -134,6 +147,7 @@ struct SwctlOutput {
   }
 
   /// A JSON string; bytes that are no ASCII are written as the code point of the same number.
+  @inline(never)
   private mutating func add(quoted text: Text) {
     bytes.append(UInt8(ascii: "\""))
     for byte in text.bytes {
