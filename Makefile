@@ -7,7 +7,7 @@ TOOLSET := toolsets/$(ARCH)-linux-musl.json
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-vm setup build static unit black-box runtime lint image bench install clean
+.PHONY: help run test test-vm setup build static unit black-box runtime lint image bench install install-power clean
 
 help: ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,23 @@ install: static ## Install the binary, the man page and the completions below PR
 	install -D -m 644 completions/swinit.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/swinit
 	install -D -m 644 completions/_swinit $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_swinit
 	install -D -m 644 completions/swinit.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/swinit.fish
+
+POWER := reboot poweroff halt shutdown
+POWER_MAN := $(DESTDIR)$(PREFIX)/share/man/man8
+
+install-power: install ## The names that end machines as well: links, manual page, completions (for a machine's or image's root).
+	mkdir -p $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	mkdir -p $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	install -D -m 644 -t $(POWER_MAN) $(wildcard man/*.8)
+	install -D -m 644 completions/swinit-power.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/reboot
+	install -D -m 644 completions/swinit-power.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/reboot.fish
+	install -D -m 644 completions/_swinit_power $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_swinit_power
+	for name in $(POWER); do \
+	  ln -sfn ../bin/swinit $(DESTDIR)$(PREFIX)/sbin/$$name; \
+	  [ $$name = reboot ] || { \
+	    ln -sfn reboot $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$name; \
+	    ln -sfn reboot.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$name.fish; }; \
+	done
 
 clean: ## Remove everything that was built.
 	rm -rf $(BUILD) .build .build-* Benchmarks/.build

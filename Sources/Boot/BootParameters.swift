@@ -13,6 +13,19 @@ public struct BootParameters {
     case atMost(Interval)
   }
 
+  /// initcall_debug: whether each call is told of, with its time.
+  public enum InitcallTrace: Sendable {
+    case none, each
+  }
+
+  public enum Login: Sendable {
+    /// A getty where there is one and a login for it, else a shell.
+    case automatic
+    case shell
+    /// Nothing.
+    case none
+  }
+
   /// The words for init, and init= itself.
   public let line: KernelCommandLine
   public private(set) var root: Text?
@@ -29,6 +42,18 @@ public struct BootParameters {
   public private(set) var wait = Interval.seconds(30)
   public private(set) var overlaysRoot = false
   public private(set) var isLegacyChain = false
+  /// systemd.hostname= or hostname=.
+  public private(set) var hostName: Text?
+  /// systemd.machine_id=.
+  public private(set) var machineID: Text?
+  public private(set) var initcallTrace = InitcallTrace.none
+  public private(set) var initcallBlacklist = InitcallBlacklist()
+  /// What comes on the consoles of a system.
+  public private(set) var login = Login.automatic
+  /// The time from TERM to KILL at a system's end; nil is for ever.
+  public private(set) var grace: Interval? = .seconds(10)
+  /// Whether swinit is to be the system's init where it is, in an initramfs that is the root for good.
+  public private(set) var staysInInitramfs = false
   public private(set) var test = TestRun()
   /// What stands behind the first `--`.
   public private(set) var wordsForCommand: [CString] = []
@@ -73,6 +98,10 @@ public struct BootParameters {
     case name == "panic":
       let isNegative = value.hasPrefix("-")
       if let seconds = (isNegative ? value.dropFirst() : value).decimal(upTo: 1 << 30) { panic = isNegative ? -seconds : seconds }
+    case name == "systemd.hostname" || name == "hostname": hostName = value
+    case name == "systemd.machine_id": machineID = value
+    case name == "initcall_debug": initcallTrace = value == "0" || value.matchesIgnoringCase("n") ? .none : .each
+    case name == "initcall_blacklist": initcallBlacklist.add(value)
     case name.hasPrefix("swinit."):
       do throws(BadWord) { try takeOwn(name.dropFirst(7), value, whole: name) } catch { mistakes.append(error) }
     default: break
@@ -84,6 +113,8 @@ public struct BootParameters {
     case name == "ro": access = .readOnly
     case name == "rw": access = .readWrite
     case name == "rootwait": rootWait = .forever
+    case name == "initcall_debug": initcallTrace = .each
+    case name == "swinit.system": staysInInitramfs = true
     case name == "swinit.run": test.command = Text("")
     case name == "swinit.overlay": overlaysRoot = true
     case name.hasPrefix("swinit."): mistakes.append(BadWord(name, expected: "an option of swinit"))
@@ -101,6 +132,8 @@ public struct BootParameters {
     case name == "chdir": test.directory = value
     case name == "mount": test.mounts.append(value)
     case name == "console": console = value
+    case name == "grace": grace = try Interval.parse(value)
+    case name == "login": login = try BootParameters.login(value)
     case name == "modules": modules = value
     case name == "overlay": overlaysRoot = !(value == "0" || value == "no")
     case name == "wait":
@@ -110,6 +143,15 @@ public struct BootParameters {
       guard value == "legacy" else { throw BadWord(value, expected: "legacy") }
       isLegacyChain = true
     default: throw BadWord(whole, expected: "an option of swinit")
+    }
+  }
+
+  private static func login(_ value: Text) throws(BadWord) -> Login {
+    switch true {
+    case value == "auto": .automatic
+    case value == "shell": .shell
+    case value == "none": .none
+    default: throw BadWord(value, expected: "auto, shell or none")
     }
   }
 }

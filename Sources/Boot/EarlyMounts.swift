@@ -14,14 +14,14 @@ public struct EarlyMount: Sendable {
     EarlyMount("sysfs", "/sys", [.noSetUID, .noDevices, .noExecution]),
   ]
 
+  public static let devpts = EarlyMount("devpts", "/dev/pts", [.noSetUID, .noExecution], "mode=0620,gid=5,ptmxmode=0666")
+  public static let shm = EarlyMount("tmpfs", "/dev/shm", [.noSetUID, .noDevices], "mode=1777")
+  public static let run = EarlyMount("tmpfs", "/run", [.noSetUID, .noDevices], "mode=0755")
+  public static let tmp = EarlyMount("tmpfs", "/tmp", [.noSetUID, .noDevices], "mode=1777")
+  public static let cgroup2 = EarlyMount("cgroup2", "/sys/fs/cgroup", [.noSetUID, .noDevices, .noExecution])
+
   /// What a command in a test machine expects on top.
-  public static let command = [
-    EarlyMount("devpts", "/dev/pts", [.noSetUID, .noExecution], "mode=0620,gid=5,ptmxmode=0666"),
-    EarlyMount("tmpfs", "/dev/shm", [.noSetUID, .noDevices], "mode=1777"),
-    EarlyMount("tmpfs", "/run", [.noSetUID, .noDevices], "mode=0755"),
-    EarlyMount("tmpfs", "/tmp", [.noSetUID, .noDevices], "mode=1777"),
-    EarlyMount("cgroup2", "/sys/fs/cgroup", [.noSetUID, .noDevices, .noExecution]),
-  ]
+  public static let command = [devpts, shm, run, tmp, cgroup2]
 
   private init(_ type: CString, _ target: CString, _ flags: MountFlags, _ data: CString? = nil) {
     self.type = type
@@ -32,7 +32,12 @@ public struct EarlyMount: Sendable {
 
   /// Makes the directory and mounts; what is mounted there already is what was wanted.
   public func attach() throws(Errno) {
-    if (try? FileStatus(of: target)) == nil { try Directory.make(target) }
+    if let status = try? FileStatus(of: target) {
+      let above = CString(copying: target.text, Text("/.."))
+      if let parent = try? FileStatus(of: above), parent.device != status.device { return }
+    } else {
+      try Directory.make(target)
+    }
     do throws(Errno) {
       try Mount.attach(type, on: target, type: type, flags: flags.rawValue, data: data)
     } catch {

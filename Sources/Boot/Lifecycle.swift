@@ -151,6 +151,12 @@ public struct Lifecycle {
     }
   }
 
+  /// What is left has had all of its time. nil: that was so already.
+  public mutating func hasten(at now: Instant) -> Action? {
+    guard case .terminating = phase else { return nil }
+    return kill(at: now)
+  }
+
   private mutating func endDrain(at now: Instant) -> Action? {
     phase = .running
     hasDrained = true

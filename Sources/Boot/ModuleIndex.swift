@@ -208,8 +208,14 @@ enum AliasPattern {
     byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "\\")
   }
 
+  enum Comparison {
+    /// '-' and '_' are the same.
+    case moduleNames
+    case bytes
+  }
+
   /// In time of the product of the lengths at most: only the last star is ever tried again.
-  static func matches(_ name: Text, _ pattern: Text) -> Bool {
+  static func matches(_ name: Text, _ pattern: Text, comparing comparison: Comparison = .moduleNames) -> Bool {
     var place = 0
     var position = 0
     var star: (place: Int, position: Int)?
@@ -217,7 +223,7 @@ enum AliasPattern {
       if place < pattern.count, pattern[place] == UInt8(ascii: "*") {
         place += 1
         star = (place, position)
-      } else if let next = step(pattern, place, name[position]) {
+      } else if let next = step(pattern, place, name[position], comparison) {
         place = next
         position += 1
       } else if let last = star {
@@ -232,14 +238,15 @@ enum AliasPattern {
   }
 
   /// Where the pattern goes on when its part at `place` matches the byte.
-  private static func step(_ pattern: Text, _ place: Int, _ byte: UInt8) -> Int? {
+  private static func step(_ pattern: Text, _ place: Int, _ byte: UInt8, _ comparison: Comparison) -> Int? {
     guard place < pattern.count else { return nil }
     switch pattern[place] {
     case UInt8(ascii: "?"): return place + 1
     case UInt8(ascii: "["): return set(pattern, place, byte)
     case UInt8(ascii: "\\"):
       return place + 1 < pattern.count && pattern[place + 1] == byte ? place + 2 : nil
-    case let literal: return ModuleName.normal(literal) == ModuleName.normal(byte) ? place + 1 : nil
+    case byte: return place + 1
+    case let literal: return comparison == .moduleNames && ModuleName.normal(literal) == ModuleName.normal(byte) ? place + 1 : nil
     }
   }
 

@@ -74,7 +74,7 @@ extension ModuleSurvey {
   init(of path: CString) {
     self.init()
     guard var root = try? DirectoryStream(opening: path) else { return }
-    if let updates = try? DirectoryStream(opening: "updates", in: root) { enter(updates, Array("updates/".utf8), 1) }
+    if let updates = try? DirectoryStream(opening: "updates", in: root) { enter(updates, Array(Text("updates/").bytes), 1) }
     while let entry = root.next() {
       if entry.name.text == "updates" { continue }
       take(entry, root, [], 0)

@@ -6,20 +6,20 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/statfs.h>
-#include <sys/syscall.h>
 #if defined(__x86_64__) || defined(__i386__)
 #include <sys/io.h>
 #endif
 
 int32_t csys_errno(void) { return errno; }
 
+int64_t csys_call(int32_t number, intptr_t a, intptr_t b, intptr_t c, intptr_t d, intptr_t e) {
+  int64_t result = syscall(number, a, b, c, d, e);
+  return result < 0 ? -errno : result;
+}
+
 int64_t csys_statfs_type(const char *path) {
   struct statfs status;
   return statfs(path, &status) < 0 ? -errno : (int64_t)(uint32_t)status.f_type;
-}
-
-int32_t csys_pivot_root(const char *new_root, const char *old_root) {
-  return syscall(SYS_pivot_root, new_root, old_root) < 0 ? -errno : 0;
 }
 
 const char *csys_entry_name(const struct dirent *entry) { return entry->d_name; }
@@ -56,10 +56,6 @@ void csys_remove_tree_on_device(void) {
 int32_t csys_open_at(int32_t fd, const char *path, int32_t flags) {
   int32_t result = openat(fd, path, flags);
   return result < 0 ? -errno : result;
-}
-
-int32_t csys_finit_module(int32_t fd, const char *parameters, int32_t flags) {
-  return syscall(SYS_finit_module, fd, parameters, flags) < 0 ? -errno : 0;
 }
 
 int32_t csys_write_port(uint16_t port, uint8_t value) {

@@ -101,8 +101,10 @@ static int32_t become(struct csys_spawn *spawn) {
 }
 
 static void open_stdio(struct csys_spawn *spawn) {
-  int fd = open(spawn->stdio, O_RDWR | O_NOCTTY);
+  // Without a carrier open(2) would wait, and the parent with it.
+  int fd = open(spawn->stdio, O_RDWR | O_NOCTTY | O_NONBLOCK);
   if (fd < 0) return;  // what the parent has will do
+  fcntl(fd, F_SETFL, O_RDWR);
   if (spawn->group == CSYS_GROUP_SESSION) ioctl(fd, TIOCSCTTY, 0);
   for (int standard = 0; standard < 3; standard++) dup2(fd, standard);
   if (fd > 2) close(fd);

@@ -14,9 +14,6 @@
 
 static int64_t result_of(int64_t result) { return result < 0 ? -errno : result; }
 
-int64_t csys_call(int64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e) {
-  return result_of(syscall(number, a, b, c, d, e));
-}
 int32_t csys_open(const char *path, int32_t flags) { return (int32_t)result_of(open(path, flags)); }
 int64_t csys_read(int32_t fd, void *buffer, size_t count) { return result_of(read(fd, buffer, count)); }
 int64_t csys_write(int32_t fd, const void *buffer, size_t count) { return result_of(write(fd, buffer, count)); }
@@ -151,16 +148,21 @@ struct csys_cold *csys_cold(void) {
   return block;
 }
 
+// The advice makes a part a mapping of its own, or the kernel would bring all of it back with the first page of the rest: it maps large
+// folios whole.
+static void give_back(char *begin, const char *end) {
+  if (begin == end) return;
+  madvise(begin, (size_t)(end - begin), MADV_RANDOM);
+  madvise(begin, (size_t)(end - begin), MADV_DONTNEED);
+}
+
 void csys_free_init_memory(void) {
   const uintptr_t page = 4096;
-  // toolsets/init-text.ld sets these; the ordinary build has none. The advice makes the part a mapping of its own, or the kernel would
-  // bring all of it back with the first page of the rest: it maps large folios whole.
-  extern char __init_begin[] __attribute__((weak, visibility("hidden"))), __init_end[] __attribute__((weak, visibility("hidden")));
-  const size_t code = (size_t)(__init_end - __init_begin);
-  if (code) {
-    madvise(__init_begin, code, MADV_RANDOM);
-    madvise(__init_begin, code, MADV_DONTNEED);
-  }
+  // toolsets/init-text.ld sets these; the ordinary build has none.
+#define LINKED extern __attribute__((weak, visibility("hidden"))) char
+  LINKED __init_begin[], __init_end[], __init_rodata_begin[], __init_rodata_end[];
+  give_back(__init_begin, __init_end);
+  give_back(__init_rodata_begin, __init_rodata_end);
   // The stack below this frame and its calls. ENOMEM says that not all of the range is mapped; what is, is given back.
   const uintptr_t stack = ((uintptr_t)__builtin_frame_address(0) - 512) & -page;
   madvise((void *)(stack - 32 * page), 32 * page, MADV_DONTNEED);

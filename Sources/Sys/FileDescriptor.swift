@@ -93,6 +93,24 @@ public enum StandardStream: Int32, CaseIterable {
   case input, output, error
 
   public var isOpen: Bool { csys_fd_is_open(rawValue) == 1 }
+  public var isTerminal: Bool { isatty(rawValue) == 1 }
+
+  /// The path of what it is, /proc/self/fd, in memory that is never given back; nil without /proc.
+  public var path: CString? {
+    let buffer = UnsafeMutablePointer<CChar>.allocate(capacity: 4096)
+    let count = csys_read_link(CString(copying: Text("/proc/self/fd/"), digit).pointer, buffer, 4095)
+    guard count > 0 else { return nil }
+    buffer[Int(count)] = 0
+    return CString(at: UnsafePointer(buffer))
+  }
+
+  private var digit: Text {
+    switch self {
+    case .input: Text("0")
+    case .output: Text("1")
+    case .error: Text("2")
+    }
+  }
 
   /// dup2(2): makes this descriptor the open file that `descriptor` is. It survives exec.
   public func duplicate(_ descriptor: borrowing FileDescriptor) { _ = csys_duplicate(descriptor.rawValue, rawValue) }

@@ -12,6 +12,22 @@ public enum Host {
 
   public static func changeDirectory(to path: CString) throws(Errno) { _ = try check(csys_chdir(path.pointer)) }
 
+  /// PR_SET_NAME: what ps(1) and others show for this process, up to 15 bytes.
+  public static func setName(_ name: StaticString) throws(Errno) {
+    let file = try FileDescriptor(opening: "/proc/self/comm", .readWrite)
+    try file.write("\(name)")
+  }
+
+  /// execve(2) with these two words, in place of this process, from a fault handler too. Returns only with the reason why not.
+  public static func execute(_ path: CString, _ name: CString, _ word: CString, _ environment: SpawnRequest.Vector) -> Errno {
+    var words: InlineArray<3, UnsafeMutablePointer<CChar>?> = [
+      UnsafeMutablePointer(mutating: name.pointer), UnsafeMutablePointer(mutating: word.pointer), nil,
+    ]
+    var span = words.mutableSpan
+    span.withUnsafeMutableBufferPointer { _ = execve(path.pointer, $0.baseAddress!, environment) }
+    return Errno(csys_errno())
+  }
+
   /// getcwd(3), in memory that is never given back; nil when the directory has no path.
   public static func currentDirectory() -> CString? {
     let buffer = UnsafeMutablePointer<CChar>.allocate(capacity: 4096)
@@ -43,6 +59,8 @@ public struct FileStatus {
   public var isDirectory: Bool { raw.mode & CSYS_S_IFMT == CSYS_S_IFDIR }
   public var isRegular: Bool { raw.mode & CSYS_S_IFMT == CSYS_S_IFREG }
   public var inode: UInt64 { raw.inode }
+  /// st_dev: the file system that the file is on.
+  public var device: UInt64 { raw.device }
   public var isBlockDevice: Bool { raw.mode & CSYS_S_IFMT == CSYS_S_IFBLK }
   /// The twelve permission bits.
   public var permissions: UInt32 { raw.mode & 0o7777 }

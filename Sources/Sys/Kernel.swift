@@ -6,7 +6,8 @@ enum Kernel {
   static func call(
     _ number: Int32, _ a: UInt = 0, _ b: UInt = 0, _ c: UInt = 0, _ d: UInt = 0, _ e: UInt = 0
   ) throws(Errno) -> Int {
-    let result = csys_call(Int64(number), UInt64(a), UInt64(b), UInt64(c), UInt64(d), UInt64(e))
+    let result = csys_call(
+      number, Int(bitPattern: a), Int(bitPattern: b), Int(bitPattern: c), Int(bitPattern: d), Int(bitPattern: e))
     guard result < 0 else { return Int(result) }
     throw Errno(Int32(truncatingIfNeeded: -result))
   }

@@ -33,7 +33,7 @@ public enum Mount {
 
   /// pivot_root(2): the working directory becomes the root, the old root is mounted on `old` below it.
   public static func pivotRoot(to new: CString, old: CString) throws(Errno) {
-    _ = try check(csys_pivot_root(new.pointer, old.pointer))
+    _ = try systemCall(SYS_pivot_root, Int(bitPattern: new.pointer), Int(bitPattern: old.pointer))
   }
 
   /// chroot(2).

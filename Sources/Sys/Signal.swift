@@ -29,6 +29,9 @@ public struct Signal: Equatable, Sendable {
   public static let terminalInput = Signal(SIGTTIN)
   public static let terminalOutput = Signal(SIGTTOU)
   public static let fileSize = Signal(SIGXFSZ)
+  public static let user1 = Signal(SIGUSR1)
+  public static let user2 = Signal(SIGUSR2)
+  public static let powerFailure = Signal(SIGPWR)
 
   /// Names by number, 1 to 31.
   private static func name(_ number: Int32) -> StaticString {

@@ -11,7 +11,12 @@ public func swinitMain(
   let vector = UnsafePointer(arguments)
   let inherited = Environment(UnsafePointer(environment))
   if let code = Kthreadd.runAsPart(vector, inherited) { return code }
-  if case .initramfs = BootMode(BootMode.Signs.read(inherited)) { return MachineInit(vector, inherited, signals).run() }
+  switch BootMode(BootMode.Signs.read(inherited)) {
+  case .initramfs: return MachineInit(Bootstrap(vector, inherited, signals, .initramfs)).run()
+  case .system: return SystemInit.run(Bootstrap(vector, inherited, signals, .system))
+  case .container where SystemInit.isAsked(vector): return SystemInit.run(Bootstrap(vector, inherited, signals, .container))
+  case .container: break
+  }
   do throws(UsageError) {
     var configuration = Configuration()
     let personality = Personality(name: vector[0].map { CString(at: UnsafePointer($0)) })
@@ -27,6 +32,8 @@ public func swinitMain(
       return 0
     case .pause:
       return Pause.run()
+    case .power(let name):
+      return try PowerCommand.run(name, vector)
     }
   } catch {
     if let voice = error.voice { Log(voice: voice).fatal(error.message) } else { error.message.send() }

@@ -5,13 +5,16 @@ import Sys
 enum Panic {
   static let exitCode: Int32 = 70
 
-  /// Runs on the fault handler's stack: says what happened, ends everything in order, and exits.
+  /// Runs on the fault handler's stack: says what happened. A system is taken up again where it was; else everything is ended in order.
   static let handler: @convention(c) (Int32, Int32, UInt64, UInt64) -> Void = { number, code, address, instruction in
     let log = Log()
     let signal = Signal(number: Int(number)) ?? .abort
     log.fatal(
-      "panic: \(signal) (code \(code)) at instruction 0x\(hexadecimal: instruction), address 0x\(hexadecimal: address); this is a fault in swinit \(Version.text). Ending all processes, then exit 70."
+      "panic: \(signal) (code \(code)) at instruction 0x\(hexadecimal: instruction), address 0x\(hexadecimal: address); this is a fault in swinit \(Version.text)"
     )
+    Resume.executeAgain(log)
+    Resume.panic(log)
+    log.fatal("panic: ending all processes, then exit 70")
     SignalQueue.block(SignalState.queued)
     let isInit = ProcessID.current == .initProcess ? Rest.Init.pidOne : .subreaper
     var shutdown = Shutdown(Lifecycle(Lifecycle.Policy()), Reaper(log), Rest(isInit, group: nil), log)

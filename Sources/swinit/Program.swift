@@ -33,6 +33,12 @@ struct Program {
     request.stdio = terminal
   }
 
+  /// Executes this file, whatever the program's name for itself is.
+  mutating func execute(_ file: CString, in directory: CString) {
+    request.file = file
+    request.directory = directory
+  }
+
   mutating func become(_ identity: SpawnRequest.Identity?) { request.identity = identity }
 
   /// A hook stays in swinit's process group: the terminal's foreground is swinit's to give, and the command's to get.

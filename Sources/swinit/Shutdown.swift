@@ -3,18 +3,29 @@ import Sys
 
 /// The orderly end: what is left gets TERM, has its time, gets KILL, and the end is when the last one has gone.
 struct Shutdown {
+  /// Whom the signals that come meanwhile are for.
+  enum Listener {
+    /// Every process that is left gets them.
+    case processes
+    /// They ask for another end than the one under way, or a quicker one.
+    case system(SystemSignals, latest: SystemRequest)
+  }
+
+  private(set) var listener: Listener
   private let rest: Rest
   private let log: Log
   private var life: Lifecycle
   private(set) var reaper: Reaper
   private var hasBegun = false
+  private var isAbandoned = false
   /// When TERM was sent first.
   private var begin = Instant(nanoseconds: 0)
   /// When TERM was sent last, and how many had been reaped then.
   private var round = Instant(nanoseconds: 0)
   private var reapedBefore = 0
 
-  init(_ life: Lifecycle, _ reaper: Reaper, _ rest: Rest, _ log: Log) {
+  init(_ life: Lifecycle, _ reaper: Reaper, _ rest: Rest, _ log: Log, _ listener: Listener = .processes) {
+    self.listener = listener
     self.life = life
     self.reaper = reaper
     self.rest = rest
@@ -56,6 +67,7 @@ struct Shutdown {
       } else {
         take(SignalQueue.next(of: SignalState.queued, until: life.deadline))
       }
+      if isAbandoned { return }
     }
   }
 
@@ -73,7 +85,17 @@ struct Shutdown {
   }
 
   private mutating func receive(_ signal: Signal) {
-    if let action = life.receive(signal, at: .now) { perform(action) }
+    guard case .system(var signals, _) = listener else {
+      if let action = life.receive(signal, at: .now) { perform(action) }
+      return
+    }
+    guard let request = signals.receive(signal, at: .now) else { return }
+    listener = .system(signals, latest: request)
+    switch request.manner {
+    case .orderly: break
+    case .forced: if let action = life.hasten(at: .now) { perform(action) }
+    case .immediate: isAbandoned = true
+    }
   }
 
   private mutating func perform(_ action: Lifecycle.Action) {

@@ -14,7 +14,8 @@ enum Place {
     .deletingLastPathComponent().path
   /// The program under test: SWINIT_BINARY, else the static product.
   static let swinit = URL(
-    filePath: ProcessInfo.processInfo.environment["SWINIT_BINARY"] ?? "build/swinit", relativeTo: URL(filePath: package)
+    filePath: ProcessInfo.processInfo.environment["SWINIT_BINARY"] ?? "build/swinit",
+    relativeTo: URL(filePath: package, directoryHint: .isDirectory)
   ).path
   static let kernel = "\(package)/build/kernel/boot"
   static let vmlinuz = "\(package)/build/kernel/vmlinuz"

@@ -2,7 +2,7 @@ import Testing
 
 extension Machines {
   /// swinit as the init of a system, on its disk: a console shell, the kernel's levels, an end that loses nothing.
-  @Suite(.disabled("the system init of a machine is not built yet")) struct SystemTests {
+  @Suite struct SystemTests {
     private static let directory = Result {
       try Disk.directory(
         actAs: ["/act"], directories: ["/etc/swinit/initcalls.d/late", "/mnt"],

@@ -26,6 +26,7 @@ struct Parsed {
     case .run: "run"
     case .help: "help"
     case .pause: "pause"
+    case .power: "power"
     case .say(let stream, let parts): "\(stream) " + parts.map { Text($0).string }.joined()
     }
   }

@@ -12,7 +12,7 @@ public struct BlockDevice {
 
   /// Its node in /dev.
   public var node: CString {
-    CString(copying: Array("/dev/".utf8) + sysfsName.map { $0 == UInt8(ascii: "!") ? UInt8(ascii: "/") : $0 })
+    CString(copying: Array(Text("/dev/").bytes) + sysfsName.map { $0 == UInt8(ascii: "!") ? UInt8(ascii: "/") : $0 })
   }
 
   /// All of them, in the order of the directory.
@@ -31,7 +31,7 @@ public struct BlockDevice {
 
   /// The bytes of an attribute, without its newline.
   private static func attribute(_ name: [UInt8], _ attribute: StaticString) -> UnsafeBufferPointer<UInt8>? {
-    let path = CString(copying: Array("/sys/class/block/".utf8) + name + [UInt8(ascii: "/")] + Text(attribute).bytes)
+    let path = CString(copying: Array(Text("/sys/class/block/").bytes) + name + [UInt8(ascii: "/")] + Text(attribute).bytes)
     let text = FileDescriptor.text(of: path)
     return text.isEmpty ? nil : (text.cut(at: UInt8(ascii: "\n"))?.before ?? text).bytes
   }

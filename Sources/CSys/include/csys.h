@@ -22,6 +22,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/types.h>
 #include <sys/un.h>
 #include <sys/utsname.h>
@@ -144,8 +145,6 @@ int32_t csys_exec(struct csys_spawn *spawn);
 
 // ---- system.c ----
 
-/// Any system call, syscall(2): for those that only kthreadd makes, or that libc has no function for. Returns its result or -errno.
-int64_t csys_call(int64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e);
 int32_t csys_open(const char *path, int32_t flags);
 int64_t csys_read(int32_t fd, void *buffer, size_t count);
 int64_t csys_write(int32_t fd, const void *buffer, size_t count);
@@ -200,22 +199,24 @@ void csys_free_init_memory(void);
 
 // ---- machine.c: what only the init of a machine calls ----
 
-enum : unsigned long { CSYS_MS_MOVE = MS_MOVE, CSYS_MS_REMOUNT = MS_REMOUNT };
+enum : unsigned long { CSYS_MS_MOVE = MS_MOVE, CSYS_MS_REMOUNT = MS_REMOUNT, CSYS_MS_BIND = MS_BIND };
 enum : int32_t {
   CSYS_MNT_DETACH = MNT_DETACH,
   CSYS_RB_POWER_OFF = (int32_t)RB_POWER_OFF,
   CSYS_RB_AUTOBOOT = (int32_t)RB_AUTOBOOT,
   CSYS_RB_HALT_SYSTEM = (int32_t)RB_HALT_SYSTEM,
   CSYS_RB_DISABLE_CAD = (int32_t)RB_DISABLE_CAD,
+  CSYS_RB_ENABLE_CAD = (int32_t)RB_ENABLE_CAD,
+  CSYS_RB_KEXEC = (int32_t)RB_KEXEC,
   CSYS_MODULE_COMPRESSED = 4,  // MODULE_INIT_COMPRESSED_FILE
 };
 int32_t csys_errno(void);
+/// syscall(2), for those that libc has no function for, or one that does less: the result or -errno.
+int64_t csys_call(int32_t number, intptr_t a, intptr_t b, intptr_t c, intptr_t d, intptr_t e);
 int64_t csys_statfs_type(const char *path);
-int32_t csys_pivot_root(const char *new_root, const char *old_root);
 const char *csys_entry_name(const struct dirent *entry);
 void csys_remove_tree_on_device(void);
 int32_t csys_open_at(int32_t fd, const char *path, int32_t flags);
-int32_t csys_finit_module(int32_t fd, const char *parameters, int32_t flags);
 int32_t csys_write_port(uint16_t port, uint8_t value);
 int32_t csys_raise_loopback(void);
 /// A netlink(7) socket that hears the kernel's uevents, or -errno.

@@ -6,22 +6,7 @@ import Sys
 struct MachineInit {
   private let start: Bootstrap
 
-  /// Mounts what the first steps need, and reads the kernel command line.
-  init(_ arguments: SpawnRequest.Vector, _ environment: Environment, _ signals: SignalState) {
-    var log = Log()
-    log.copiesTo = .kernel
-    var failures: [(EarlyMount, Errno)] = []
-    for mount in EarlyMount.initramfs {
-      do throws(Errno) { try mount.attach() } catch { failures.append((mount, error)) }
-    }
-    // The kernel has opened the console before there was a /dev, on a node that goes with the initramfs. This one stays.
-    try? Console.open("/dev/console")
-    for (mount, error) in failures { log.warning("cannot mount \(mount.type) on \(mount.target): \(error)") }
-    let line = FileDescriptor.text(of: "/proc/cmdline")
-    let parameters = BootParameters(line.cut(at: UInt8(ascii: "\n"))?.before ?? line)
-    for mistake in parameters.mistakes { log.warning("kernel command line: '\(mistake.word)': expected \(mistake.expected)") }
-    start = Bootstrap(arguments: arguments, environment: environment, signals: signals, parameters: parameters, log: log)
-  }
+  init(_ start: Bootstrap) { self.start = start }
 
   private var parameters: BootParameters { start.parameters }
   private var log: Log { start.log }
@@ -29,7 +14,7 @@ struct MachineInit {
   /// Does not return but with the exit code that makes the kernel panic: when there is nothing else left.
   func run() -> Int32 {
     try? Machine.takeControlAltDelete()
-    loadModules()
+    ModuleLoading.loadAll(start)
     var hasEntered = parameters.root == nil
     while true {
       do throws(MachineFailure) {
@@ -41,21 +26,6 @@ struct MachineInit {
         log.fatal(error.message)
         guard FailurePolicy(start).answer() == .tryAgain else { return 1 }
       }
-    }
-  }
-
-  /// swinit.modules= in its order, then what the devices that are there ask for. An initramfs without modules needs none.
-  private func loadModules() {
-    do throws(ModuleError) {
-      var loader = try ModuleLoader()
-      parameters.modules.forEachPart(separatedBy: UInt8(ascii: ",")) { name in
-        guard !name.isEmpty else { return }
-        do throws(ModuleError) { try loader.load(name) } catch { log.warning(error.message) }
-      }
-      loader.loadForDevices { error in log.info(error.message) }
-      log.info("loaded \(loader.loadedCount) modules")
-    } catch {
-      if !parameters.modules.isEmpty { log.warning(error.message) }
     }
   }
 

@@ -23,6 +23,8 @@ struct TestCommand {
 struct TestMachine {
   private let start: Bootstrap
 
+  static let path: CString = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
   init(_ start: Bootstrap) { self.start = start }
 
   private var parameters: BootParameters { start.parameters }
@@ -46,7 +48,7 @@ struct TestMachine {
     configuration.user = parameters.test.user.map { CString(copying: $0) }
     configuration.directory = parameters.test.directory.map { CString(copying: $0) }
     var environment = start.environment
-    if environment.value("PATH") == nil { environment.set("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin") }
+    if environment.value("PATH") == nil { environment.set(TestMachine.path) }
 
     var life = KernelInit(configuration, start.signals)
     var code: Int32 = 125

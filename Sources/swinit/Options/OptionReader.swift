@@ -26,6 +26,13 @@ struct OptionReader {
   /// The command: what stands behind the options. nil when there is none.
   var command: SpawnRequest.Vector? { arguments[index] == nil ? nil : arguments + index }
 
+  /// Takes the next word, whatever it is; nil at the end. Options may follow it.
+  mutating func nextOperand() -> CString? {
+    guard let word else { return nil }
+    index += 1
+    return word
+  }
+
   private var word: CString? { arguments[index].map { CString(at: UnsafePointer($0)) } }
   private var programName: CString { CString(at: UnsafePointer(arguments[0]!)) }
 

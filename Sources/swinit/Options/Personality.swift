@@ -1,12 +1,14 @@
 import Boot
 import Sys
 
-/// Whom this program is, by the base name of argv[0]: itself, or one of the inits it stands in for.
+/// Whom this program is, by the base name of argv[0]: itself, one of the inits it stands in for, or what ends
+/// a machine.
 ///
 /// The others' options, variables, message forms and exit codes are kept. What no user of theirs can want is not: options of the command
 /// that are taken for the init's own, lost signals, a blocked Ctrl-Z, an endless wait when SIGCHLD is ignored.
 enum Personality {
   case native, tini, dumbInit, catatonit
+  case power(PowerName)
 
   /// What a command line asks for.
   enum Request {
@@ -18,6 +20,8 @@ enum Personality {
     case help
     /// Hold a namespace open.
     case pause
+    /// The end of the machine, by the rest of the command line.
+    case power(PowerName)
   }
 
   init(name: CString?) {
@@ -28,6 +32,8 @@ enum Personality {
       self = .dumbInit
     } else if name == "catatonit" || name == "podman-init" {
       self = .catatonit
+    } else if let power = PowerName(name) {
+      self = .power(power)
     } else {
       self = .native
     }
@@ -42,6 +48,7 @@ enum Personality {
     case .tini: try TiniParser.parse(arguments, environment, into: &configuration)
     case .dumbInit: try DumbInitParser.parse(arguments, environment, into: &configuration)
     case .catatonit: try CatatonitParser.parse(arguments, environment, into: &configuration)
+    case .power(let name): .power(name)
     }
   }
 }

@@ -1,0 +1,87 @@
+import Boot
+import Sys
+
+/// The end of a system: processes, swap, file systems, and reboot(2). kernel_restart() and its kind begin where this ends.
+struct SystemEnd {
+  private let start: Bootstrap
+  private var signals: SystemSignals
+  private var request: SystemRequest
+
+  init(_ start: Bootstrap, _ signals: SystemSignals, _ request: SystemRequest) {
+    self.start = start
+    self.signals = signals
+    self.request = request
+  }
+
+  private var log: Log { start.log }
+
+  /// Returns only where this process's end is the end of everything: in a container that may not call reboot(2).
+  mutating func run(_ consoles: [ConsoleEntry]) -> Int32 {
+    take(request)
+    if request.manner == .immediate { return leave() }
+    say()
+    for console in consoles { console.hangUp() }
+    endProcesses()
+    if request.manner != .immediate { closeFileSystems() }
+    return leave()
+  }
+
+  private mutating func take(_ request: SystemRequest) {
+    self.request = request
+    StateFile.publish(request.state)
+    Resume.note(request)
+  }
+
+  @inline(never)
+  private func say() { log.fatal("\(request.end.phrase) the system") }
+
+  private mutating func endProcesses() {
+    var policy = Lifecycle.Policy()
+    policy.grace = request.manner == .forced ? .zero : start.parameters.grace
+    var shutdown = Shutdown(
+      Lifecycle(policy), Reaper(log), Rest(.pidOne, group: nil), log, .system(signals, latest: request))
+    var nothing: Report?
+    shutdown.run(noting: &nothing)
+    guard case .system(let signals, let latest) = shutdown.listener else { return }
+    self.signals = signals
+    if latest != request { take(latest) }
+  }
+
+  /// Nothing of this may hold the end up for good: what cannot be unmounted is named, and made read-only where it can be.
+  private func closeFileSystems() {
+    if case .container = start.place { return }
+    FileSystemsEnd.run(log)
+  }
+
+  /// reboot(2). In a pid namespace the kernel ends PID 1 by a signal that says which it was; where that is not allowed, its exit must do.
+  private func leave() -> Int32 {
+    let error = request.manner == .immediate ? Machine.endNow(request.end.call) : Machine.end(request.end.call)
+    if request.end == .kexec, error != Errno(0) {
+      log.warning("no kernel to execute (\(error)): restarting")
+      _ = Machine.end(.restart)
+    }
+    if case .container = start.place { return 0 }
+    log.fatal("reboot(2) failed: \(error)")
+    Machine.leaveControlAltDelete()
+    while true { _ = SignalQueue.next(of: SignalState.queued, until: nil) }
+  }
+}
+
+extension SystemRequest.End {
+  var call: Machine.End {
+    switch self {
+    case .halt: .halt
+    case .powerOff: .powerOff
+    case .restart: .restart
+    case .kexec: .kexec
+    }
+  }
+
+  fileprivate var phrase: StaticString {
+    switch self {
+    case .halt: "halting"
+    case .powerOff: "powering off"
+    case .restart, .kexec: "restarting"
+    }
+  }
+}
