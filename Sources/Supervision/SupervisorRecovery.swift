@@ -71,7 +71,11 @@ extension Supervisor {
     let entry = ProcessTable.entry(of: process)
     let isIt = entry.map { record.started == 0 || UInt64(clamping: $0.started.nanoseconds / ProcessTable.tick.nanoseconds) == record.started }
     guard isIt ?? (pidfd != nil) else {
-      // Gone, and nobody knows how. PID 1 would have told.
+      if held?.process == process.rawValue {
+        // Gone since PID 1 was asked, which has its status, and tells it.
+        slots[index]?.parentage = .initProcess
+        return watch(index)
+      }
       watch(index)
       byProcess.remove(index)
       closeChannel(index)

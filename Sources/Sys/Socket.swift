@@ -162,4 +162,5 @@ extension Directory {
 
 extension Errno {
   public static let noBuffers = Errno(ENOBUFS)
+  public static let connectionReset = Errno(ECONNRESET)
 }

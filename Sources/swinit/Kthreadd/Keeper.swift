@@ -31,8 +31,10 @@ final class Keeper {
   /// To kthreadd; -1: it is not there.
   private var channel: Int32 = -1
   private(set) var process: ProcessID?
-  private var begun = Instant(nanoseconds: 0)
-  private var failures: UInt32 = 0
+  private static let fullBudget = Interval.seconds(10)
+  private var budget = Keeper.fullBudget
+  private var budgetAt = Instant(nanoseconds: 0)
+  private var toldOfLoop = Instant(nanoseconds: -60_000_000_000)
   /// When it is to be started again.
   private(set) var restartAt: Instant?
   private(set) var isDone = Completion.pending
@@ -86,7 +88,6 @@ final class Keeper {
       defer { FileDescriptor.close(other) }
       descriptors[3] = other
       process = try program.start(arguments, environment, descriptors, leads: .session)
-      begun = .now
     } catch {
       closeChannel()
       process = nil
@@ -99,15 +100,21 @@ final class Keeper {
     channel = -1
   }
 
-  /// Has it started again: at once the first time, and later and later while it goes on like that.
+  /// Has it started again: at once, and where it ends again and again once a second. Each start costs a second of a budget of ten, which
+  /// comes back with time.
   @inline(never)
   private func again(_ message: Message) {
-    if begun.interval(to: .now) >= .seconds(10) { failures = 0 }
-    failures += 1
-    let delay = failures == 1 ? Interval.zero : Backoff(base: .milliseconds(50), cap: .seconds(10)).delay(after: failures - 1, random: 0)
+    let now = Instant.now
+    budget = min(Keeper.fullBudget, Interval(nanoseconds: budget.nanoseconds + budgetAt.interval(to: now).nanoseconds))
+    budgetAt = now
     log.fatal(message)
-    if failures == 4 { log.fatal("kthreadd ends again and again; its workers go on, and nobody looks after them meanwhile") }
-    restartAt = .now + delay
+    let missing = Interval.seconds(1).nanoseconds - budget.nanoseconds
+    if missing > 0, toldOfLoop + .seconds(60) <= now {
+      toldOfLoop = now
+      log.fatal("kthreadd ends again and again; its workers go on, and nobody looks after them meanwhile")
+    }
+    restartAt = now + Interval(nanoseconds: max(0, missing))
+    budget = Interval(nanoseconds: budget.nanoseconds - Interval.seconds(1).nanoseconds)
   }
 
   /// Starts it again where its time has come.

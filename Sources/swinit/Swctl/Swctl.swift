@@ -57,14 +57,15 @@ enum Swctl {
       var line: Message = "swctl: "
       line.append(contentsOf: error.message)
       line.send()
-      return error.code
+      return error.code == SwctlConnection.lostCode ? Exit.unavailable : error.code
     }
   }
 }
 
 /// The connection to kthreadd.
 struct SwctlConnection: ~Copyable {
-  private let socket: Socket
+  private var socket: Socket
+  private let environment: Environment
   private let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: Frame.maximum + 1, alignment: 16)
   private var id: UInt64
 
@@ -72,18 +73,21 @@ struct SwctlConnection: ~Copyable {
   @inline(never)
   init(_ environment: Environment) throws(Swctl.Trouble) {
     id = UInt64(bitPattern: Instant.now.nanoseconds) ^ UInt64(ProcessID.current.rawValue) << 48
+    self.environment = environment
+    socket = try SwctlConnection.connect(environment)
+  }
+
+  private static func connect(_ environment: Environment) throws(Swctl.Trouble) -> Socket {
     let places = [SocketPlace.path.control, SocketPlace.abstract.control]
     if let place = environment.value("SWINIT_CONTROL"), !place.isEmpty {
-      do throws(Errno) { socket = try Socket.connected(to: place.text) } catch {
+      do throws(Errno) { return try Socket.connected(to: place.text) } catch {
         throw Swctl.Trouble(Swctl.Exit.unavailable, "cannot reach kthreadd at \(place): \(error)")
       }
-      return
     }
     var failure = Errno(0)
     for place in places {
       do throws(Errno) {
-        socket = try Socket.connected(to: place)
-        return
+        return try Socket.connected(to: place)
       } catch { if failure != .noAccess { failure = error } }
     }
     if failure == .noAccess {
@@ -101,6 +105,14 @@ struct SwctlConnection: ~Copyable {
     throws(Swctl.Trouble) -> UInt64
   {
     id &+= 1
+    return try send(again: verb, name, number: number, specification)
+  }
+
+  /// The same request once more, by its id: kthreadd does it once.
+  @inline(never)
+  private mutating func send(again verb: Verb, _ name: Text, number: UInt64, _ specification: Specification?)
+    throws(Swctl.Trouble) -> UInt64
+  {
     var request = Request(verb, id: id)
     request.name = name
     request.number = number
@@ -126,10 +138,11 @@ struct SwctlConnection: ~Copyable {
       let received: Packet.Received
       do throws(Errno) { received = try Packet.receive(into: memory, from: socket.rawValue) } catch {
         if error == .again { continue }
+        if error == .connectionReset { throw SwctlConnection.gone }
         throw Swctl.Trouble(Swctl.Exit.unavailable, "cannot hear kthreadd: \(error)")
       }
       received.closeDescriptors()
-      guard received.count > 0 else { throw Swctl.Trouble(Swctl.Exit.unavailable, "kthreadd has closed the connection") }
+      guard received.count > 0 else { throw SwctlConnection.gone }
       let text = Text(UnsafeBufferPointer(start: UnsafePointer(memory.baseAddress!.assumingMemoryBound(to: UInt8.self)), count: received.count))
       do throws(WireError) {
         let frame = try FrameReader(text)
@@ -140,12 +153,22 @@ struct SwctlConnection: ~Copyable {
     }
   }
 
-  /// Sends a request and waits for its answer.
+  static let lostCode: Int32 = -1
+  private static var gone: Swctl.Trouble { Swctl.Trouble(lostCode, "kthreadd has closed the connection") }
+
+  /// Sends a request and waits for its answer. Where kthreadd dies meanwhile, the next one is asked the same; but no signal is sent twice.
   @inline(never)
   mutating func ask(_ verb: Verb, _ name: Text = Text(""), number: UInt64 = 0, _ specification: Specification? = nil)
     throws(Swctl.Trouble) -> Reply
   {
     _ = try send(verb, name, number: number, specification)
-    return try receive().reply
+    for _ in 0..<1000 {
+      do throws(Swctl.Trouble) { return try receive().reply } catch {
+        guard error.code == SwctlConnection.lostCode, verb != .kill, verb != .restart else { throw error }
+      }
+      socket = try SwctlConnection.connect(environment)
+      _ = try send(again: verb, name, number: number, specification)
+    }
+    throw SwctlConnection.gone
   }
 }
