@@ -16,7 +16,9 @@ public struct Cgroups {
     text.forEachPart(separatedBy: UInt8(ascii: "\n")) { if $0.hasPrefix("0::") { own = $0.dropFirst(3) } }
     guard let own else { return nil }
     let path = CString(copying: Text("/sys/fs/cgroup"), own == "/" ? Text("") : own)
-    guard (try? FileStatus(of: CString(copying: path.text, Text("/cgroup.procs")))) != nil, Directory.isWritable(path) else { return nil }
+    guard (try? FileStatus(of: CString(copying: path.text, Text("/cgroup.procs")))) != nil, Directory.isWritable(path) else {
+      return nil
+    }
     return path
   }
 

@@ -5,7 +5,9 @@ extension Supervisor {
   /// Starts the process that will be a worker: this program once more, which sets everything up and then waits to be woken. What is
   /// about to happen is written down before, and what has happened after.
   func create(_ index: Int) {
-    guard let slot = slots[index], slot.worker.state == .creating, slot.commitment == .none, let specification = specification(index) else { return }
+    guard let slot = slots[index], slot.worker.state == .creating, slot.commitment == .none,
+      let specification = specification(index)
+    else { return }
     closeChannel(index)
     closePidfd(index)
     slots[index]?.commitment = .intent
@@ -228,7 +230,9 @@ extension Supervisor {
     if count == 0, slot.worker.state == .starting { apply(.executed, to: index) }
     guard count > 0, ChannelWord(rawValue: report[0]) == .failed else { return }
     let error = Errno(Int32(report[2]) | Int32(report[3]) << 8)
-    if slot.worker.state == .creating { slots[index]?.worker.reason = .failed(Stage(rawValue: report[1]) ?? .none, error) } else {
+    if slot.worker.state == .creating {
+      slots[index]?.worker.reason = .failed(Stage(rawValue: report[1]) ?? .none, error)
+    } else {
       apply(.executeFailed(error), to: index)
     }
   }

@@ -69,7 +69,9 @@ extension Supervisor {
     }
     let pidfd = try? ProcessDescriptor(process)
     let entry = ProcessTable.entry(of: process)
-    let isIt = entry.map { record.started == 0 || UInt64(clamping: $0.started.nanoseconds / ProcessTable.tick.nanoseconds) == record.started }
+    let isIt = entry.map {
+      record.started == 0 || UInt64(clamping: $0.started.nanoseconds / ProcessTable.tick.nanoseconds) == record.started
+    }
     guard isIt ?? (pidfd != nil) else {
       if held?.process == process.rawValue {
         // Gone since PID 1 was asked, which has its status, and tells it.
@@ -178,7 +180,9 @@ extension Supervisor {
   private func isNeeded(_ index: Int) -> Bool {
     guard let name = slots[index]?.name else { return false }
     for other in slots.indices where other != index {
-      guard let slot = slots[other], slot.hasOrder == .some, slot.worker.isThere, let specification = specification(other) else { continue }
+      guard let slot = slots[other], slot.hasOrder == .some, slot.worker.isThere, let specification = specification(other) else {
+        continue
+      }
       for before in specification.after where before == name { return true }
       for before in specification.requires where before == name { return true }
     }

@@ -149,7 +149,8 @@ extension Supervisor {
       say("worker '\(slot.name)' \(Supervisor.words(worker.ending)); it is started again in \(delay) ms")
     case .creating where before != .ended && before != .waiting && before != .backoff:
       say("worker '\(slot.name)' \(Supervisor.words(worker.ending)); it is started again")
-    case .ended where worker.ending.code != 0 && worker.ending.code != 128 + Signal.terminate.rawValue && phase == .serving
+    case .ended
+    where worker.ending.code != 0 && worker.ending.code != 128 + Signal.terminate.rawValue && phase == .serving
       && before != .killing && before != .stopping:
       say("worker '\(slot.name)' \(Supervisor.words(worker.ending))")
     default:

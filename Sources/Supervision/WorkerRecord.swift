@@ -47,7 +47,9 @@ extension WorkerRecord {
 
   /// Writes all but the sequence and the checksum, which begin it.
   func write(to memory: UnsafeMutableRawPointer) {
-    func put<Value: FixedWidthInteger>(_ value: Value, _ offset: Int) { memory.storeBytes(of: value, toByteOffset: offset, as: Value.self) }
+    func put<Value: FixedWidthInteger>(_ value: Value, _ offset: Int) {
+      memory.storeBytes(of: value, toByteOffset: offset, as: Value.self)
+    }
     put(commitment.rawValue, 8)
     put(state.rawValue, 9)
     put(target.rawValue, 10)

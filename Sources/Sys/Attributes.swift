@@ -45,7 +45,9 @@ public enum Attributes {
   public static func setGroups(_ groups: [UInt32]) throws(Errno) {
     var failure: Errno?
     groups.withUnsafeBufferPointer { list in
-      do throws(Errno) { try Kernel.call(SYS_setgroups, UInt(list.count), Kernel.address(list.baseAddress)) } catch { failure = error }
+      do throws(Errno) { try Kernel.call(SYS_setgroups, UInt(list.count), Kernel.address(list.baseAddress)) } catch {
+        failure = error
+      }
     }
     if let failure { throw failure }
   }
@@ -66,7 +68,14 @@ public enum Attributes {
   }
 
   /// Makes descriptors 0 to 2 what others are, dup2(2).
-  public static func setStandard(_ stream: StandardStream, to descriptor: Int32) { _ = csys_duplicate(descriptor, stream.rawValue) }
+  public static func setStandard(_ stream: StandardStream, to descriptor: Int32) {
+    _ = csys_duplicate(descriptor, stream.rawValue)
+  }
+
+  /// Every signal does what it does by default: what PID 1 was started with ignored is its command's, not a worker's.
+  public static func resetSignals() {
+    for signal in Int32(1)...Int32(Signal.last) { _ = csys_set_disposition(signal, CSYS_DEFAULT) }
+  }
 
   /// exit_group(2), at once.
   public static func exit(_ code: Int32) -> Never { _exit(code) }

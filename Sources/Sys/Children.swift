@@ -20,7 +20,9 @@ public enum Children {
     return span.withUnsafeMutableBytes { memory in
       // WNOHANG, WEXITED, WNOWAIT, __WALL
       let options: UInt = 1 | 4 | 0x0100_0000 | 0x4000_0000
-      guard (try? Kernel.call(SYS_waitid, 0 /* P_ALL */, 0, Kernel.address(memory.baseAddress), options)) != nil else { return .none }
+      guard (try? Kernel.call(SYS_waitid, 0 /* P_ALL */, 0, Kernel.address(memory.baseAddress), options)) != nil else {
+        return .none
+      }
       let process = memory.load(fromByteOffset: 16, as: Int32.self)
       guard process > 0 else { return .none }
       let code = memory.load(fromByteOffset: 8, as: Int32.self)

@@ -78,7 +78,8 @@ public enum Packet {
     let error: Errno? = span.withUnsafeMutableBytes { memory in
       var vector = (Kernel.address(buffer.baseAddress), UInt(buffer.count))
       return withUnsafeMutablePointer(to: &vector) { vector in
-        var header = Header(vector: Kernel.address(vector), control: Kernel.address(memory.baseAddress), controlLength: UInt(memory.count))
+        var header = Header(
+          vector: Kernel.address(vector), control: Kernel.address(memory.baseAddress), controlLength: UInt(memory.count))
         return withUnsafeMutablePointer(to: &header) { header in
           do throws(Errno) {
             while true {

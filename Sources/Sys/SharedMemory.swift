@@ -21,7 +21,8 @@ public enum SharedMemory {
 
 extension SharedMemory {
   /// Zeros that take no memory until they are written; never given back.
-  public static func zeros<Element: BitwiseCopyable>(of: Element.Type, count: Int) throws(Errno) -> UnsafeMutablePointer<Element> {
+  public static func zeros<Element: BitwiseCopyable>(of: Element.Type, count: Int) throws(Errno) -> UnsafeMutablePointer<Element>
+  {
     // MAP_ANONYMOUS
     let memory = mmap(nil, count * MemoryLayout<Element>.stride, PROT_READ | PROT_WRITE, MAP_PRIVATE | 0x20, -1, 0)
     guard let memory, memory != UnsafeMutableRawPointer(bitPattern: -1) else { throw Errno(csys_errno()) }

@@ -150,9 +150,10 @@ import Testing
 
   @Test func backoff() {
     let backoff = Backoff.standard
-    #expect((1...12).map { backoff.delay(after: $0, random: 0).milliseconds } == [
-      100, 200, 400, 800, 1600, 3200, 6400, 12800, 25600, 51200, 60000, 60000,
-    ])
+    #expect(
+      (1...12).map { backoff.delay(after: $0, random: 0).milliseconds } == [
+        100, 200, 400, 800, 1600, 3200, 6400, 12800, 25600, 51200, 60000, 60000,
+      ])
     #expect(backoff.delay(after: 1, random: .max).milliseconds == 149)
     #expect(backoff.delay(after: .max, random: .max) == .seconds(60))
     #expect(Backoff(base: .zero, cap: .seconds(1)).delay(after: 5, random: 1) == .zero)

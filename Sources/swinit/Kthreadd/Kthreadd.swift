@@ -87,7 +87,9 @@ enum Kthreadd {
   /// The worker's name of a definition's file: NAME.service.
   private static func worker(of file: Text) -> Text? {
     let suffix = Text(".service")
-    guard file.count > suffix.count, file.dropFirst(file.count - suffix.count) == suffix, file[0] != UInt8(ascii: ".") else { return nil }
+    guard file.count > suffix.count, file.dropFirst(file.count - suffix.count) == suffix, file[0] != UInt8(ascii: ".") else {
+      return nil
+    }
     return file.dropLast(suffix.count)
   }
 

@@ -8,7 +8,8 @@ extension KernelInit {
   @inline(never)
   mutating func restInit(_ environment: Environment) {
     guard configuration.supervision == .asked || (try? FileStatus(of: Kthreadd.directory)) != nil else { return }
-    let verbosity: Supervisor.Setting.Verbosity = configuration.log.threshold.rawValue >= Log.Level.info.rawValue ? .everything : .failures
+    let verbosity: Supervisor.Setting.Verbosity =
+      configuration.log.threshold.rawValue >= Log.Level.info.rawValue ? .everything : .failures
     do throws(Errno) {
       let keeper = try Keeper(
         configuration.log, environment: environment.vector(), grace: configuration.policy.grace,

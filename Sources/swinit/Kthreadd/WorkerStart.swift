@@ -99,7 +99,8 @@ struct WorkerStart {
         throw Failure(stage: .environment, errno: error)
       }
       FileDescriptor.text(of: path).forEachPart(separatedBy: UInt8(ascii: "\n")) { line in
-        guard !line.isEmpty, line[0] != UInt8(ascii: "#"), line[0] != UInt8(ascii: ";"), let (name, value) = line.cut(at: UInt8(ascii: "="))
+        guard !line.isEmpty, line[0] != UInt8(ascii: "#"), line[0] != UInt8(ascii: ";"),
+          let (name, value) = line.cut(at: UInt8(ascii: "="))
         else { return }
         environment.set(CString(copying: name, Text("="), WorkerStart.unquoted(value)))
       }
@@ -183,12 +184,15 @@ struct WorkerStart {
       search: environment.value("PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
     request.group = .inherited
     Attributes.closeOnExec(from: 3)
+    Attributes.resetSignals()
     return request.replaceProcess().errno
   }
 }
 
 extension UnsafeMutableRawBufferPointer {
-  fileprivate func prefix(_ count: Int) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(self)[..<count]) }
+  fileprivate func prefix(_ count: Int) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(self)[..<count])
+  }
 }
 
 extension UnsafeRawBufferPointer {

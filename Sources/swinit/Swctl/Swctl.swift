@@ -94,7 +94,8 @@ struct SwctlConnection: ~Copyable {
       throw Swctl.Trouble(Swctl.Exit.refused, "cannot reach kthreadd: \(failure); only root and swinit's own user may")
     }
     throw Swctl.Trouble(
-      Swctl.Exit.unavailable, "cannot reach kthreadd: \(failure); is this a container of swinit -S, or with /etc/swinit/workers.d?")
+      Swctl.Exit.unavailable,
+      "cannot reach kthreadd: \(failure); is this a container of swinit -S, or with /etc/swinit/workers.d?")
   }
 
   deinit { memory.deallocate() }
@@ -143,7 +144,8 @@ struct SwctlConnection: ~Copyable {
       }
       received.closeDescriptors()
       guard received.count > 0 else { throw SwctlConnection.gone }
-      let text = Text(UnsafeBufferPointer(start: UnsafePointer(memory.baseAddress!.assumingMemoryBound(to: UInt8.self)), count: received.count))
+      let text = Text(
+        UnsafeBufferPointer(start: UnsafePointer(memory.baseAddress!.assumingMemoryBound(to: UInt8.self)), count: received.count))
       do throws(WireError) {
         let frame = try FrameReader(text)
         return (try Reply(frame), frame)

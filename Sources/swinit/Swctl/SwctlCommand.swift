@@ -153,7 +153,9 @@ struct SwctlCommand {
       }
     }
     definition.arguments = words[index...].map { $0.text }
-    guard let name else { throw Swctl.Trouble(Swctl.Exit.usage, "\(self.verb) needs a name and a command: swctl \(self.verb) NAME -- COMMAND") }
+    guard let name else {
+      throw Swctl.Trouble(Swctl.Exit.usage, "\(self.verb) needs a name and a command: swctl \(self.verb) NAME -- COMMAND")
+    }
     let specification = Specification(definition, name: name)
     if let refusal = specification.refusal {
       let message: Message =
@@ -272,7 +274,9 @@ struct SwctlCommand {
     let reply = try connection.ask(.health)
     if reply.error == .notPermitted { try check(reply, Text("")) }
     let isGood = reply.error == Errno(0)
-    if form == .json { output.add(isGood ? "{\"healthy\":true}\n" : "{\"healthy\":false}\n") } else {
+    if form == .json {
+      output.add(isGood ? "{\"healthy\":true}\n" : "{\"healthy\":false}\n")
+    } else {
       output.add(isGood ? "healthy\n" : "not healthy\n")
     }
     output.flush()
@@ -316,7 +320,9 @@ struct SwctlCommand {
       output.add("\n")
       output.flush()
     }
-    if request == .waitReady { return reply.worker.state == .ended && reply.worker.ending.code != 0 ? Swctl.Exit.failed : Swctl.Exit.done }
+    if request == .waitReady {
+      return reply.worker.state == .ended && reply.worker.ending.code != 0 ? Swctl.Exit.failed : Swctl.Exit.done
+    }
     return reply.worker.ending.code
   }
 

@@ -25,9 +25,15 @@ enum SwctlDoctor {
     }
     say("kthreadd", isReachable, "nothing here can be controlled")
     say("proc", ProcessTable() != nil, "processes are told apart by number alone, and helpers of a worker cannot notify")
-    say("cgroup", isCgroupWritable, "workers are held together by process groups; what leaves its group is not found, and no limits of memory or tasks")
-    say("run", Directory.isWritable("/run/swinit"), "the sockets have abstract names, which every container in the same network namespace sees")
-    say("pidfd", (try? ProcessDescriptor(.current)) != nil, "a kthreadd that is started anew knows workers by number and start time only")
+    say(
+      "cgroup", isCgroupWritable,
+      "workers are held together by process groups; what leaves its group is not found, and no limits of memory or tasks")
+    say(
+      "run", Directory.isWritable("/run/swinit"),
+      "the sockets have abstract names, which every container in the same network namespace sees")
+    say(
+      "pidfd", (try? ProcessDescriptor(.current)) != nil,
+      "a kthreadd that is started anew knows workers by number and start time only")
     let sets = try? Capabilities.current()
     func has(_ capability: UInt64) -> Bool { sets.map { $0.effective & 1 << capability != 0 } ?? false }
     say("CAP_SETUID", has(7) && has(6), "workers cannot run as other users")

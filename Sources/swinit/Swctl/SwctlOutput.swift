@@ -33,7 +33,11 @@ struct SwctlOutput {
 
   @inline(never)
   mutating func begin(_ form: SwctlCommand.Form) {
-    if form == .json { add("[") } else { rows.append(Row(cells: [cell("NAME"), cell("STATE"), cell("PID"), cell("RESTARTS"), cell("SINCE"), cell("LAST END")])) }
+    if form == .json {
+      add("[")
+    } else {
+      rows.append(Row(cells: [cell("NAME"), cell("STATE"), cell("PID"), cell("RESTARTS"), cell("SINCE"), cell("LAST END")]))
+    }
   }
 
   @inline(never)
