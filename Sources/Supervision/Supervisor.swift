@@ -31,7 +31,11 @@ public final class Supervisor {
   let custody: Int32
   var control: Int32
   var notify: Int32
+  /// RLIMIT_NOFILE as workers get it.
+  let descriptorLimit: UInt64
   let null: FileDescriptor
+  /// A descriptor that is given up when there is no other.
+  var reserve: Int32
   let rawOutput: FileDescriptor
   let rawError: FileDescriptor
   let place: SocketPlace
@@ -66,7 +70,10 @@ public final class Supervisor {
     self.setting = setting
     self.custody = custody
     seed = UInt64(bitPattern: Instant.now.nanoseconds) ^ UInt64(ProcessID.current.rawValue) << 40
+    descriptorLimit = (try? Attributes.limit(7))?.soft ?? 1024
+    if let limit = try? Attributes.limit(7) { try? Attributes.setLimit(7, soft: limit.hard, hard: limit.hard) }
     null = try FileDescriptor(openingAboveStandard: "/dev/null", .readWrite)
+    reserve = try FileDescriptor.duplicate(null.rawValue)
     rawOutput = try FileDescriptor.duplicate(of: .output)
     rawError = try FileDescriptor.duplicate(of: .error)
     StandardStream.output.reopenWithoutWaiting()
@@ -95,6 +102,9 @@ public final class Supervisor {
     if origin == .successor { recover(inheritance) }
   }
 
+  /// Whether all definitions were begun.
+  public var hasBooted: Bool { table.isBooted }
+
   /// Opens the sockets, and has PID 1 keep them.
   private func listen() throws(Errno) {
     let socket = try Socket.listening(at: place.control, .packets, mode: 0o600)
@@ -107,7 +117,9 @@ public final class Supervisor {
 
   /// Serves until PID 1 asks for the end, and everything has ended.
   public func run(_ definitions: [Specification]) -> Int32 {
-    if origin == .first { for definition in definitions { begin(definition) } }
+    // One that the last kthreadd has come to is in the table.
+    for definition in definitions where slot(named: definition.name) == nil { begin(definition) }
+    table.isBooted = true
     settle()
     tell(Custody.Entry(.done))
     while phase != .over {
@@ -119,6 +131,7 @@ public final class Supervisor {
       handle(ready)
       settle()
     }
+    for slot in slots { if let slot, slot.cgroup == .own { cgroups.remove(slot.name) } }
     return 0
   }
 

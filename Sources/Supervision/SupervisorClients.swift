@@ -5,7 +5,7 @@ extension Supervisor {
   /// Takes new clients in: root, and who swinit runs as. Everybody else is refused, and it is said.
   func accept() {
     for _ in 0..<16 {
-      guard let socket = try? Socket.accept(from: control) else { return }
+      guard let socket = acceptOne() else { return }
       guard let peer = socket.peer, peer.user == 0 || peer.user == Attributes.user else {
         let user = socket.peer?.user ?? 0
         say("refused a request of user \(Int(user)) (process \(socket.peer?.process ?? ProcessID(0)))")
@@ -20,6 +20,18 @@ extension Supervisor {
       let number = socket.release()
       clients[place] = Client(socket: number, generation: nextClientGeneration)
       try? events.add(number, .readable, key: Source.client.key(place, nextClientGeneration))
+    }
+  }
+
+  /// The next one who waits. Where no descriptor is left, one is kept in reserve: whoever knocks is turned away, and not left to knock for
+  /// ever.
+  private func acceptOne() -> Socket? {
+    do throws(Errno) { return try Socket.accept(from: control) } catch {
+      guard error == .tooManyFiles else { return nil }
+      FileDescriptor.close(reserve)
+      if let socket = try? Socket.accept(from: control) { refuse(socket, error) }
+      reserve = (try? FileDescriptor.duplicate(null.rawValue)) ?? -1
+      return nil
     }
   }
 

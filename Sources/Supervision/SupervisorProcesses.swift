@@ -45,10 +45,12 @@ extension Supervisor {
     descriptors[1] = output.0
     descriptors[2] = output.1
     descriptors[3] = other.rawValue
-    let group = cgroups.make(specification)
+    let group = cgroups.make(specification) { key in
+      say("\(key)= of '\(specification.name)' has no effect: there is no cgroup controller for it here")
+    }
     let process: ProcessID
     do throws(Errno) {
-      process = try program.startWorker(descriptors, setting.environment, name: specification.name, place.notify, group)
+      process = try program.startWorker(descriptors, setting.environment, name: specification.name, place.notify, group, descriptorLimit)
     } catch {
       if log >= 0 { FileDescriptor.close(log) }
       throw error
@@ -57,7 +59,7 @@ extension Supervisor {
     slots[index]?.process = process.rawValue
     slots[index]?.channel = channel
     slots[index]?.log = log
-    slots[index]?.cgroup = group == nil ? .none : .own
+    slots[index]?.cgroup = group.isEmpty ? .none : .own
     // PID 1 has to know of it before anybody else does.
     var parts: Custody.Parts = .channel
     if log >= 0 { parts.insert(.output) }
@@ -179,7 +181,7 @@ extension Supervisor {
   func takeSignals() {
     while let arrival = signals.next() {
       // As the kernel's kthreadd it hears nobody; but its parent's TERM is the end.
-      if arrival.signal == .terminate, arrival.sender == .parent || arrival.sender == ProcessID(0) { beginEnd() }
+      if arrival.signal == .terminate, arrival.sender == .parent { beginEnd() }
     }
     reap()
   }

@@ -64,8 +64,9 @@ extension Supervisor {
 
   /// Takes a worker that has ended out of everything.
   func forget(_ index: Int) {
-    guard slots[index] != nil else { return }
+    guard let slot = slots[index] else { return }
     closeLog(index)
+    if slot.cgroup == .own { cgroups.remove(slot.name) }
     byName.remove(index)
     table.clear(index)
     slots[index] = nil

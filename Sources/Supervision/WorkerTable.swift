@@ -55,6 +55,12 @@ public struct WorkerTable {
     nonmutating set { memory.storeBytes(of: UInt32(newValue), toByteOffset: 12, as: UInt32.self) }
   }
 
+  /// Whether the workers that are defined at the start were all put into it.
+  public var isBooted: Bool {
+    get { memory.load(fromByteOffset: 16, as: UInt32.self) != 0 }
+    nonmutating set { memory.storeBytes(of: newValue ? 1 : 0, toByteOffset: 16, as: UInt32.self) }
+  }
+
   /// The record in a slot; nil when there is none that is whole.
   public func record(_ slot: Int) -> WorkerRecord? {
     guard let copy = newest(slot) else { return nil }

@@ -50,9 +50,11 @@ public struct SelfSpawn: ~Copyable {
 }
 
 extension SelfSpawn {
-  /// Starts the process that becomes a worker: it is told its name, where to notify, and the cgroup that it joins.
+  /// Starts the process that becomes a worker: it is told its name, where to notify, the cgroup that it joins, and
+  /// how many descriptors it may have unless its definition says so.
   public func startWorker(
-    _ descriptors: InlineArray<4, Int32>, _ environment: SpawnRequest.Vector, name: Text, _ notify: Text, _ group: CString?
+    _ descriptors: InlineArray<4, Int32>, _ environment: SpawnRequest.Vector, name: Text, _ notify: Text, _ group: [UInt8],
+    _ descriptorLimit: UInt64
   ) throws(Errno) -> ProcessID {
     // vfork: the child reads these before this function goes on, so they may be gone afterwards.
     var bytes: [UInt8] = []
@@ -64,13 +66,18 @@ extension SelfSpawn {
     bytes.append(contentsOf: notify.bytes)
     bytes.append(0)
     let groupStart = bytes.count
-    if let group { bytes.append(contentsOf: group.text.bytes) }
+    bytes.append(contentsOf: group)
+    bytes.append(0)
+    let limitStart = bytes.count
+    let limit: Message = "\(Int(clamping: descriptorLimit))"
+    limit.withBytes { bytes.append(contentsOf: $0) }
     bytes.append(0)
     let process: Result<ProcessID, Errno> = bytes.withUnsafeMutableBytes { memory in
       let start = memory.assumingMemoryBound(to: CChar.self).baseAddress!
       let program: CString = "swinit-worker"
-      var vector: InlineArray<5, UnsafeMutablePointer<CChar>?> = [
-        UnsafeMutablePointer(mutating: program.pointer), start + nameStart, start + notifyStart, start + groupStart, nil,
+      var vector: InlineArray<6, UnsafeMutablePointer<CChar>?> = [
+        UnsafeMutablePointer(mutating: program.pointer), start + nameStart, start + notifyStart, start + groupStart,
+        start + limitStart, nil,
       ]
       var span = vector.mutableSpan
       return span.withUnsafeMutableBufferPointer { words in

@@ -156,6 +156,9 @@ extension StandardStream {
 }
 
 extension Directory {
+  /// rmdir(2); one that is not empty stays.
+  public static func removeEmpty(_ path: CString) { rmdir(path.pointer) }
+
   /// access(2) W_OK.
   public static func isWritable(_ path: CString) -> Bool { access(path.pointer, W_OK | X_OK) == 0 }
 }

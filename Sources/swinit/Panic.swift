@@ -5,6 +5,13 @@ import Sys
 enum Panic {
   static let exitCode: Int32 = 70
 
+  enum Role: Sendable {
+    case initProcess
+    /// kthreadd and what it starts: their end is PID 1's to mend, and no process is theirs to end.
+    case part
+  }
+  nonisolated(unsafe) static var role = Role.initProcess
+
   /// Runs on the fault handler's stack: says what happened. A system is taken up again where it was; else everything is ended in order.
   static let handler: @convention(c) (Int32, Int32, UInt64, UInt64) -> Void = { number, code, address, instruction in
     let log = Log()
@@ -15,6 +22,7 @@ enum Panic {
     Resume.executeAgain(log)
     Resume.panic(log)
     log.fatal("panic: ending all processes, then exit 70")
+    if role == .part { return }  // the handler exits with 70
     SignalQueue.block(SignalState.queued)
     let isInit = ProcessID.current == .initProcess ? Rest.Init.pidOne : .subreaper
     var shutdown = Shutdown(Lifecycle(Lifecycle.Policy()), Reaper(log), Rest(isInit, group: nil), log)

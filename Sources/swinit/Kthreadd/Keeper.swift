@@ -43,6 +43,8 @@ final class Keeper {
   private var isEnding = Ending.no
   /// The highest number of the descriptors that this process was started with.
   private let inherited: Int32
+  /// RLIMIT_NOFILE.
+  private var descriptorLimit: Int32
 
   enum Completion { case pending, done }
   private enum Ending { case no, yes }
@@ -54,6 +56,7 @@ final class Keeper {
     self.environment = environment
     self.arguments = arguments
     inherited = FileDescriptor.highest()
+    descriptorLimit = Int32(clamping: (try? Attributes.limit(7))?.soft ?? 1024)
     memory = try SharedMemory.create(size: WorkerTable.size(capacity: Custody.capacity)).moved(above: inherited)
     program = try SelfSpawn(above: inherited)
     signals = try FileDescriptor.signals(SignalState.queued, above: inherited)
@@ -222,6 +225,11 @@ final class Keeper {
 
   /// A descriptor that came gets a number above those that are the command's.
   private func raise(_ descriptor: Int32) -> Int32 {
+    // The limit is raised only when it is needed: hooks inherit it.
+    if descriptor + 64 > descriptorLimit, let limit = try? Attributes.limit(7) {
+      try? Attributes.setLimit(7, soft: limit.hard, hard: limit.hard)
+      descriptorLimit = Int32(clamping: limit.hard)
+    }
     guard descriptor <= inherited else { return descriptor }
     return (try? FileDescriptor.owning(descriptor).moved(above: inherited).release()) ?? -1
   }
@@ -298,8 +306,8 @@ final class Keeper {
 
   /// Asks kthreadd to stop all workers in their order, and waits until it has. Reaps meanwhile.
   func endWorkers(_ reaper: inout Reaper) {
-    guard let kthreadd = process else { return }
     isEnding = .yes
+    guard let kthreadd = process else { return }
     try? kthreadd.send(.terminate)
     let deadline = grace.map { Instant.now + $0 + .seconds(2) }
     while process != nil {
@@ -308,7 +316,8 @@ final class Keeper {
       if process == nil { return }
       FileDescriptor.waitUntilReadable(signals, channel, until: deadline)
       receive()
-      _ = SignalQueue.pending(of: SignalSet(.child))
+      // Whatever asks for the end has it already.
+      _ = SignalQueue.pending(of: SignalState.queued)
     }
   }
 

@@ -14,9 +14,10 @@ enum Kthreadd {
   static func runAsPart(_ arguments: SpawnRequest.Vector, _ environment: Environment) -> Int32? {
     guard let word = arguments[0] else { return nil }
     if CString(at: UnsafePointer(word)).text.baseName == Swctl.name { return Swctl.run(arguments, environment) }
+    guard isAsked(arguments) || WorkerStart.isAsked(arguments) else { return nil }
+    Panic.role = .part
     if isAsked(arguments) { return run(arguments, environment) }
-    if WorkerStart.isAsked(arguments) { return WorkerStart.run(arguments, environment) }
-    return nil
+    return WorkerStart.run(arguments, environment)
   }
 
   /// Whether these are the words that PID 1 starts it with.
@@ -48,7 +49,7 @@ enum Kthreadd {
       let channel = try FileDescriptor.duplicate(channel)
       FileDescriptor.close(Kthreadd.channel)
       let supervisor = try Supervisor(custody: channel, setting)
-      return supervisor.run(supervisor.origin == .first ? definitions(log) : [])
+      return supervisor.run(supervisor.hasBooted ? [] : definitions(log))
     } catch {
       log.fatal("kthreadd cannot begin: \(error)")
       return 1

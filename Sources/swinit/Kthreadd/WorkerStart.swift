@@ -11,7 +11,7 @@ struct WorkerStart {
 
   static func isAsked(_ arguments: SpawnRequest.Vector) -> Bool {
     guard let word = arguments[0], CString(at: UnsafePointer(word)).text == name else { return false }
-    return arguments[1] != nil && arguments[2] != nil && arguments[3] != nil
+    return arguments[1] != nil && arguments[2] != nil && arguments[3] != nil && arguments[4] != nil
   }
 
   private struct Failure: Error {
@@ -21,13 +21,14 @@ struct WorkerStart {
 
   private let notify: CString
   private let group: CString
+  private let descriptorLimit: CString
   private var environment: Environment
 
   /// Returns only when the program could not be executed.
   static func run(_ arguments: SpawnRequest.Vector, _ environment: Environment) -> Int32 {
     func word(_ index: Int) -> CString { CString(at: UnsafePointer(arguments[index]!)) }
     Attributes.setName(word(1))
-    var start = WorkerStart(notify: word(2), group: word(3), environment: environment)
+    var start = WorkerStart(notify: word(2), group: word(3), descriptorLimit: word(4), environment: environment)
     do throws(Failure) {
       let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: Frame.maximum, alignment: 16)
       guard let count = receive(into: memory), let frame = try? FrameReader(memory.prefix(count).text),
@@ -43,9 +44,10 @@ struct WorkerStart {
     }
   }
 
-  private init(notify: CString, group: CString, environment: Environment) {
+  private init(notify: CString, group: CString, descriptorLimit: CString, environment: Environment) {
     self.notify = notify
     self.group = group
+    self.descriptorLimit = descriptorLimit
     self.environment = environment
   }
 
@@ -69,6 +71,11 @@ struct WorkerStart {
   private mutating func setUp(_ specification: Specification) throws(Failure) {
     if !group.isEmpty { try at(.cgroup) { () throws(Errno) in try FileDescriptor.write(Text("0"), to: group) } }
     try at(.limits) { () throws(Errno) in
+      // kthreadd has raised its own.
+      let own = try Attributes.limit(7)
+      if let soft = descriptorLimit.text.decimal(upTo: .max) {
+        try Attributes.setLimit(7, soft: min(UInt64(soft) == UInt64(Int.max) ? .max : UInt64(soft), own.hard), hard: own.hard)
+      }
       for limit in specification.limits { try Attributes.setLimit(limit.resource, soft: limit.soft, hard: limit.hard) }
     }
     try at(.priority) { () throws(Errno) in if let nice = specification.nice { try Attributes.setNice(nice) } }
