@@ -52,6 +52,8 @@ public final class Supervisor {
   var waiting = 0
   /// No deadline of any worker is before this.
   var nextDeadline: Instant?
+  /// How many workers have one.
+  var deadlines = 0
 
   var clients: [Client?] = []
   var nextClientGeneration: UInt32 = 0

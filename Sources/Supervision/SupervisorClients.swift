@@ -175,8 +175,14 @@ extension Supervisor {
       case .waiting, .creating, .stopping, .killing: return nil
       }
     case .awake:
-      if worker.begun != nil, worker.isThere { return done }
-      return worker.state == .ended || worker.state == .backoff ? failure(worker) : nil
+      switch worker.state {
+      case .ended, .backoff: return failure(worker)
+      case .stopping, .killing:
+        // One that is to start again has its next life still before it.
+        return worker.begun == nil || worker.target == .awake ? nil : done
+      case .starting, .running, .parked: return worker.begun == nil ? nil : done
+      case .waiting, .creating, .created: return nil
+      }
     case .ready:
       if worker.isReady { return done }
       return worker.state == .ended || worker.state == .backoff ? failure(worker) : nil

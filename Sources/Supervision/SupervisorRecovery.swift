@@ -35,7 +35,10 @@ extension Supervisor {
     slots[index]?.generation = record.generation
     slots[index]?.commitment = record.commitment
     if record.state == .waiting { waiting += 1 }
-    if let deadline = record.deadline { note(deadline) }
+    if let deadline = record.deadline {
+      note(deadline)
+      deadlines += 1
+    }
   }
 
   private func adopt(_ index: Int, _ record: WorkerRecord, _ held: Inheritance.Kept?) {

@@ -164,6 +164,12 @@ extension Worker {
     }
     restarts &+= 1
     if asked { return create(at: now) }
+    if case .failed(.fork, _) = ending {
+      // Nothing is wrong with it: there is no memory, no descriptor, no process to be had. It comes back as soon as there is.
+      go(to: .backoff, at: now, until: now + Worker.shortage.delay(after: failures + 1, random: random))
+      failures = min(failures + 1, 8)
+      return []
+    }
     if lived >= Worker.wellAfter { failures = 0 }
     failures = min(failures + 1, 1 << 20)
     let delay = delay(after: lived, random)
@@ -171,6 +177,8 @@ extension Worker {
     go(to: .backoff, at: now, until: now + delay)
     return []
   }
+
+  private static let shortage = Backoff(base: .milliseconds(100), cap: .milliseconds(500))
 
   /// Whether a life ended because somebody stopped it, and not for a time that was over.
   private func reasonIsForeign(_ ending: Ending) -> Bool {

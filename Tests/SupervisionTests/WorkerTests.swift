@@ -114,6 +114,8 @@ import Testing
     for _ in 0..<100 {
       #expect(effects(&worker, .setUpFailed(.fork, .again), time) == [])
       #expect(worker.state == .backoff)
+      let delay = Self.at(time).interval(to: worker.deadline ?? Self.start)
+      #expect(delay <= .milliseconds(500) && delay >= .milliseconds(100), "a shortage may be over at once")
       time += 100
       #expect(effects(&worker, .deadline, time) == [.spawn])
     }
