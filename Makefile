@@ -7,7 +7,7 @@ TOOLSET := toolsets/$(ARCH)-linux-musl.json
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-vm setup build static unit black-box runtime lint image bench install install-power clean
+.PHONY: help run test test-vm test-swvm setup build static swvm unit black-box runtime lint image bench bench-vm bench-swvm install install-power clean
 
 help: ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ build: ## Ordinary build: glibc, dynamic, for the unit tests.
 
 static: ## The product: build/swinit, one static binary, and build/swinit.debug with its symbols.
 	scripts/build static $(TOOLSET) $(SCRATCH) $(BUILD)
+
+swvm: ## The host's tool that runs commands in virtual machines: build/swvm.
+	scripts/build swvm $(BUILD)
 
 fixtures: $(BUILD)/probe $(BUILD)/probe-static
 
@@ -49,6 +52,9 @@ black-box: static fixtures ## Black-box tests of the static binary alone.
 runtime: static fixtures ## Tests under podman and runc alone.
 	scripts/test runtime
 
+test-swvm: setup static fixtures ## Tests of swvm alone, through QEMU.
+	scripts/test swvm
+
 test-vm: setup static ## Tests that boot machines in QEMU alone.
 	scripts/test vm
 
@@ -61,7 +67,15 @@ image: ## Build the container image (BUILDER=… for another Swift image).
 bench: setup static ## Measure against tini, dumb-init and catatonit; writes build/bench.json.
 	swift run -c release --package-path Benchmarks swinit-bench --swinit $(BUILD)/swinit --json $(BUILD)/bench.json $(BENCH_ARGS)
 
-install: static ## Install the binary, the man page and the completions below PREFIX.
+bench-vm: setup static ## Measure a machine's start and end against busybox init, a shell and systemd; writes build/bench-vm.json.
+	scripts/kernel
+	swift run -c release --package-path Benchmarks swinit-bench machines --swinit $(BUILD)/swinit --json $(BUILD)/bench-vm.json $(BENCH_ARGS)
+
+bench-swvm: setup static swvm ## Measure swvm against the bare kernel; BENCH_ARGS="--virtme-run FILE" measures that too.
+	scripts/kernel
+	swift run -c release --package-path Benchmarks swvm-bench $(BENCH_ARGS)
+
+install: static swvm ## Install the binaries, the man pages and the completions below PREFIX.
 	install -D -m 755 $(BUILD)/swinit $(DESTDIR)$(PREFIX)/bin/swinit
 	ln -sf swinit $(DESTDIR)$(PREFIX)/bin/swctl
 	install -D -m 644 man/swctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/swctl.1
@@ -69,9 +83,16 @@ install: static ## Install the binary, the man page and the completions below PR
 	install -D -m 644 completions/_swctl $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_swctl
 	install -D -m 644 completions/swctl.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/swctl.fish
 	install -D -m 644 man/swinit.1 $(DESTDIR)$(PREFIX)/share/man/man1/swinit.1
+	install -D -m 644 man/swinit-machine.7 $(DESTDIR)$(PREFIX)/share/man/man7/swinit-machine.7
 	install -D -m 644 completions/swinit.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/swinit
 	install -D -m 644 completions/_swinit $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_swinit
 	install -D -m 644 completions/swinit.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/swinit.fish
+	install -D -m 755 $(BUILD)/swvm $(DESTDIR)$(PREFIX)/bin/swvm
+	install -D -m 644 man/swvm.1 $(DESTDIR)$(PREFIX)/share/man/man1/swvm.1
+	for shell in bash zsh fish; do $(BUILD)/swvm --generate-completion-script $$shell >$(BUILD)/completion.$$shell || exit 1; done
+	install -D -m 644 $(BUILD)/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/swvm
+	install -D -m 644 $(BUILD)/completion.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_swvm
+	install -D -m 644 $(BUILD)/completion.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/swvm.fish
 
 POWER := reboot poweroff halt shutdown
 POWER_MAN := $(DESTDIR)$(PREFIX)/share/man/man8

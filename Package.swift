@@ -10,9 +10,21 @@ let product: [SwiftSetting] = [
   .treatWarning("EmbeddedRestrictions", as: .error),
 ]
 
+/// What the tools of the host are compiled with.
+let host: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault")]
+
 let package = Package(
   name: "swinit",
-  products: [.executable(name: "swinit", targets: ["swinit"])],
+  products: [
+    .executable(name: "swinit", targets: ["swinit"]),
+    .executable(name: "swvm", targets: ["swvm"]),
+  ],
+  dependencies: [
+    // For the host's tool alone; nothing that swinit is built of.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+    .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+  ],
   targets: [
     // CSys <- Sys <- Boot, Units, Wire <- Supervision <- swinit. scripts/lint holds the sources to it.
     .target(name: "CSys"),
@@ -23,6 +35,15 @@ let package = Package(
     .target(name: "Supervision", dependencies: ["Sys", "Units", "Wire"], swiftSettings: product),
     .executableTarget(
       name: "swinit", dependencies: ["Sys", "Boot", "Units", "Wire", "Supervision"], swiftSettings: product),
+    // The host's tool: ordinary Swift, not part of the static product.
+    .target(name: "CSwvm"),
+    .executableTarget(
+      name: "swvm",
+      dependencies: [
+        "CSwvm", "Sys", "Boot", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Subprocess", package: "swift-subprocess"), .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: host),
     .testTarget(name: "SysTests", dependencies: ["Sys"]),
     .testTarget(name: "BootTests", dependencies: ["Boot", "Sys"], exclude: ["Data"]),
     .testTarget(name: "UnitsTests", dependencies: ["Units", "Sys"]),
@@ -32,5 +53,7 @@ let package = Package(
     .testTarget(name: "BlackBoxTests"),
     .testTarget(name: "RuntimeTests"),
     .testTarget(name: "VMTests"),
+    .testTarget(name: "SwvmTests", dependencies: ["swvm", "Boot", "Sys"]),
+    .testTarget(name: "SwvmVMTests", dependencies: ["Sys"]),
   ]
 )

@@ -17,6 +17,11 @@ let package = Package(
       resources: [.copy("Payloads")],
       swiftSettings: [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault")]
     ),
+    // What a machine of swvm's takes, against the bare kernel.
+    .executableTarget(
+      name: "swvm-bench", dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault")]
+    ),
     .testTarget(name: "BenchTests", dependencies: ["swinit-bench"]),
   ]
 )

@@ -26,8 +26,8 @@ public struct BootParameters {
     case none
   }
 
-  /// The words for init, and init= itself.
-  public let line: KernelCommandLine
+  /// init=: what must be executed, or else nothing. nil: not given.
+  public private(set) var initPath: Text?
   public private(set) var root: Text?
   public private(set) var rootFlags = Text("")
   public private(set) var rootTypes = Text("")
@@ -60,28 +60,10 @@ public struct BootParameters {
   /// Words that begin with `swinit.` and mean nothing, or whose value does not.
   public private(set) var mistakes: [BadWord] = []
 
-  /// A command that is run in place of an init, and how its end is told.
-  public struct TestRun {
-    /// swinit.run: nil is not there, empty is "the words behind --".
-    public var command: Text?
-    public var token = Text("-")
-    public var exit = Text("auto")
-    public var timeout: Interval?
-    public var user: Text?
-    public var directory: Text?
-    /// swinit.mount=TAG:/path[:ro], in order.
-    public var mounts: [Text] = []
-
-    public init() {}
-  }
-
-  /// The texts point into memory that is never given back.
+  /// The texts are parts of this one.
   public init(_ text: Text) {
-    line = KernelCommandLine(text)
     var words = KernelCommandLine.Words(text)
-    while let word = words.next(), !word.isDoubleDash {
-      take(CString(copying: word.name).text, word.value.map { CString(copying: $0).text })
-    }
+    while let word = words.next(), !word.isDoubleDash { take(word.name, word.value) }
     while let word = words.next(), !word.isDoubleDash { wordsForCommand.append(CString(copying: word.whole)) }
   }
 
@@ -89,6 +71,7 @@ public struct BootParameters {
     guard let value else { return takeFlag(name) }
     switch true {
     case name == "root": root = value
+    case name == "init": initPath = value
     case name == "rootflags": rootFlags = value
     case name == "rootfstype": rootTypes = value
     case name == "rootwait":
@@ -124,13 +107,7 @@ public struct BootParameters {
 
   private mutating func takeOwn(_ name: Text, _ value: Text, whole: Text) throws(BadWord) {
     switch true {
-    case name == "run": test.command = value
-    case name == "token": test.token = value
-    case name == "exit": test.exit = value
-    case name == "timeout": test.timeout = try Interval.parse(value)
-    case name == "user": test.user = value
-    case name == "chdir": test.directory = value
-    case name == "mount": test.mounts.append(value)
+    case try test.take(name, value) == .known: break
     case name == "console": console = value
     case name == "grace": grace = try Interval.parse(value)
     case name == "login": login = try BootParameters.login(value)

@@ -20,8 +20,18 @@ public struct InitChain {
   private var rest: [Candidate] = []
 
   public init(_ line: KernelCommandLine) {
-    if let path = line.ramdiskPath { append(.ramdisk, path) }
-    if let path = line.initPath { append(.requested, path) }
+    line.ramdiskPath?.withUnsafeBufferPointer { append(.ramdisk, Text($0)) }
+    line.initPath?.withUnsafeBufferPointer { append(.requested, Text($0)) }
+    appendDefaults()
+  }
+
+  /// The chain of an init that is the ramdisk command itself.
+  public init(machine parameters: BootParameters) {
+    if let path = parameters.initPath { append(.requested, path) }
+    appendDefaults()
+  }
+
+  private mutating func appendDefaults() {
     append("/sbin/init")
     append("/etc/init")
     append("/bin/init")
@@ -29,18 +39,11 @@ public struct InitChain {
     rest.reverse()
   }
 
-  /// The chain of an init that is the ramdisk command itself.
-  public init(machine parameters: BootParameters) {
-    self.init(parameters.line)
-    rest.removeAll { $0.source == .ramdisk }
-  }
-
   private mutating func append(_ path: StaticString) {
     rest.append(Candidate(source: .standard, path: CString(stringLiteral: path)))
   }
-  private mutating func append(_ source: Candidate.Source, _ path: [UInt8]) {
-    let copy = path.withUnsafeBufferPointer { CString(copying: Text($0)) }
-    rest.append(Candidate(source: source, path: copy))
+  private mutating func append(_ source: Candidate.Source, _ path: Text) {
+    rest.append(Candidate(source: source, path: CString(copying: path)))
   }
 
   /// The next one to try; nil when none is left.

@@ -18,7 +18,7 @@ public enum InitProgram: Equatable, Sendable {
       case machine, container
     }
     public enum Program: Sendable {
-      /// The same bytes as this program's.
+      /// The same bytes as this program's, with the command of a container.
       case own
       case busybox
       case other
@@ -40,21 +40,13 @@ public enum InitProgram: Equatable, Sendable {
     if name == "systemd" {
       self = .systemd
     } else if name == "init" {
-      // Named init or not, swinit in a container is a container's (BootMode).
+      // Named init or not, swinit with a command is a container's.
       self = signs.program == .busybox ? .busybox : signs.program == .own && signs.place == .container ? .container : .system
     } else {
-      self = signs.place == .machine ? .unknown : .container
+      // In a machine swinit by its own name runs one command, as in a container.
+      self = signs.place == .machine && !(name == "swinit") ? .unknown : .container
     }
   }
-}
-
-/// How much of an orderly end is done without.
-public enum Urgency: Int, Sendable {
-  case orderly
-  /// Processes are not waited for.
-  case forced
-  /// The kernel is asked, and nobody else.
-  case direct
 }
 
 extension InitProgram {
@@ -72,38 +64,25 @@ extension InitProgram {
     case none
   }
 
-  /// How this init is asked for `end`: signal numbers of busybox's init, and of systemd(1).
-  public func way(to end: Machine.End, _ urgency: Urgency) -> Way {
-    switch (self, urgency) {
-    case (_, .direct), (.busybox, .forced): .kernel
+  /// How this init is asked: the signals of busybox's init, and those of systemd(1).
+  public func way(to request: SystemRequest) -> Way {
+    let systemd = Signal(number: Signal.firstRealTime + request.signalOffset) ?? .terminate
+    return switch (self, request.manner) {
+    case (_, .immediate), (.busybox, .forced): .kernel
     case (.unknown, _): .none
     case (.container, .orderly): .signal(.terminate)
     case (.container, .forced): .killRest
+    case (.systemd, .orderly): .signal(systemd)
+    case (.system, .forced), (.systemd, .forced): .signalOrKernel(systemd)
     case (.system, .orderly), (.busybox, .orderly):
-      switch end {
+      switch request.end {
       case .restart: .signal(.terminate)
-      case .halt: .signal(InitProgram.signal("USR1"))
-      case .powerOff: .signal(InitProgram.signal("USR2"))
-      case .kexec: .signal(InitProgram.signal("RTMIN+6"))
-      }
-    case (.systemd, .orderly):
-      switch end {
-      case .halt: .signal(InitProgram.signal("RTMIN+3"))
-      case .powerOff: .signal(InitProgram.signal("RTMIN+4"))
-      case .restart: .signal(InitProgram.signal("RTMIN+5"))
-      case .kexec: .signal(InitProgram.signal("RTMIN+6"))
-      }
-    case (.system, .forced), (.systemd, .forced):
-      switch end {
-      case .halt: .signalOrKernel(InitProgram.signal("RTMIN+13"))
-      case .powerOff: .signalOrKernel(InitProgram.signal("RTMIN+14"))
-      case .restart: .signalOrKernel(InitProgram.signal("RTMIN+15"))
-      case .kexec: .signalOrKernel(InitProgram.signal("RTMIN+16"))
+      case .halt: .signal(.user1)
+      case .powerOff: .signal(.user2)
+      case .kexec: .signal(systemd)
       }
     }
   }
-
-  private static func signal(_ name: StaticString) -> Signal { Signal(Text(name)) ?? .terminate }
 }
 
 extension InitProgram {
@@ -121,12 +100,17 @@ extension InitProgram {
     signs.place = namespace == BootMode.initialPIDNamespace ? .machine : .container
     if let path = ProcessID.initProcess.programPath, path.text.baseName.hasPrefix("busybox") {
       signs.program = .busybox
-    } else if FileDescriptor.text(of: "/proc/1/exe") == FileDescriptor.text(of: "/proc/self/exe") {
+    } else if hasCommand, FileDescriptor.text(of: "/proc/1/exe") == FileDescriptor.text(of: "/proc/self/exe") {
       signs.program = .own
     }
     return entry.name.withText { name in
       signs.name = name
       return InitProgram(signs)
     }
+  }
+  /// Whether PID 1 was started with words. The one of a system's init that was executed again after a fault is none.
+  private static var hasCommand: Bool {
+    let words = FileDescriptor.text(of: "/proc/1/cmdline").cut(at: 0)?.after ?? Text("")
+    return !words.isEmpty && !words.hasPrefix("--resume=")
   }
 }

@@ -54,13 +54,13 @@ public struct KernelCommandLine {
   }
 
   private mutating func take(_ word: Words.Word) {
-    if let value = word.value, matches(word.name, "init") {
-      initPath = value
+    if let value = word.value, word.name == "init" {
+      initPath = Bytes(value.bytes)
       clearArguments()
-    } else if let value = word.value, matches(word.name, "rdinit") {
-      ramdiskPath = value
+    } else if let value = word.value, word.name == "rdinit" {
+      ramdiskPath = Bytes(value.bytes)
       clearArguments()
-    } else if KernelParameters.consumes(word) || word.name.contains(UInt8(ascii: ".")) {
+    } else if KernelParameters.consumes(word) || word.name.firstIndex(of: UInt8(ascii: ".")) != nil {
       return
     } else if word.value != nil {
       setVariable(word)
@@ -68,8 +68,6 @@ public struct KernelCommandLine {
       addArgument(word.whole)
     }
   }
-
-  private func matches(_ name: Bytes, _ literal: StaticString) -> Bool { name.elementsEqual(Text(literal).bytes) }
 
   private mutating func addArgument(_ word: Bytes) {
     guard arguments.count < KernelCommandLine.limit else {
@@ -108,17 +106,18 @@ public struct KernelCommandLine {
 }
 
 extension KernelCommandLine {
-  /// next_arg() of lib/cmdline.c: splits a line into words.
+  /// next_arg() of lib/cmdline.c: splits a line into words, which are parts of it.
   struct Words {
     struct Word {
-      var name: Bytes
+      var name: Text
       /// What stands behind the first '=' that is not the word's first byte.
-      var value: Bytes?
+      var value: Text?
 
-      var isDoubleDash: Bool { value == nil && name.elementsEqual(Text("--").bytes) }
+      var isDoubleDash: Bool { value == nil && name == "--" }
+      /// With the quotes gone a word is not in one piece any more.
       var whole: Bytes {
-        guard let value else { return name }
-        return name + [UInt8(ascii: "=")] + value
+        guard let value else { return Bytes(name.bytes) }
+        return Bytes(name.bytes) + [UInt8(ascii: "=")] + value.bytes
       }
     }
 
@@ -147,7 +146,7 @@ extension KernelCommandLine {
       if position < line.count { position += 1 }
 
       guard let equals else {
-        return Word(name: bytes(start, opensWithQuote ? withoutQuote(start, end) : end), value: nil)
+        return Word(name: part(start, opensWithQuote ? withoutQuote(start, end) : end), value: nil)
       }
       var valueStart = equals + 1
       var valueEnd = end
@@ -156,7 +155,7 @@ extension KernelCommandLine {
         valueEnd = withoutQuote(valueStart, end)
       }
       if opensWithQuote, valueEnd == end { valueEnd = withoutQuote(valueStart, end) }
-      return Word(name: bytes(start, equals), value: bytes(valueStart, valueEnd))
+      return Word(name: part(start, equals), value: part(valueStart, valueEnd))
     }
 
     private static let quote = UInt8(ascii: "\"")
@@ -166,6 +165,6 @@ extension KernelCommandLine {
 
     private func withoutQuote(_ start: Int, _ end: Int) -> Int { end > start && line[end - 1] == Words.quote ? end - 1 : end }
 
-    private func bytes(_ start: Int, _ end: Int) -> Bytes { Bytes(line.prefix(end).dropFirst(start).bytes) }
+    private func part(_ start: Int, _ end: Int) -> Text { line.prefix(end).dropFirst(start) }
   }
 }

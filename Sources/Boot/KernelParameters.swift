@@ -6,12 +6,8 @@ internal import Sys
 /// A function of the kernel may refuse a value, which is then init's. Only the refusals that hang on no machine are known here.
 enum KernelParameters {
   static func consumes(_ word: KernelCommandLine.Words.Word) -> Bool {
-    guard let letter = word.name.first else { return false }
-    return word.name.withUnsafeBufferPointer { name in
-      word.whole.withUnsafeBufferPointer { whole in
-        consumes(Text(name), Text(whole), Unicode.Scalar(letter))
-      }
-    }
+    guard let letter = word.name.bytes.first else { return false }
+    return word.whole.withUnsafeBufferPointer { consumes(word.name, Text($0), Unicode.Scalar(letter)) }
   }
 
   private static func consumes(_ name: Text, _ whole: Text, _ letter: Unicode.Scalar) -> Bool {

@@ -6,6 +6,8 @@ extension ModuleLoader {
   ///
   /// Calls `report` with each failure but that of drivers that found no device of theirs.
   public mutating func loadForDevices(below path: CString = CString("/sys/devices"), _ report: (ModuleError) -> Void) {
+    // An initramfs may hold just what was loaded by its name.
+    if hasTriedAll { return }
     // Each round but the last loads something; the bound is for a /sys that never comes to rest.
     for _ in 0..<32 {
       let before = loadedCount

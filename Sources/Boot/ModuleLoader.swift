@@ -69,6 +69,9 @@ public struct ModuleLoader: ~Copyable {
 
   deinit { for buffer in memory { buffer.deallocate() } }
 
+  /// Whether there is no module left that could still be loaded.
+  var hasTriedAll: Bool { !states.contains { if case .new = $0 { true } else { false } } }
+
   /// How many modules there are.
   public var count: Int { index.modules.count }
 

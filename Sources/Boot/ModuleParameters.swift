@@ -8,20 +8,17 @@ enum ModuleParameters {
     var result: [UInt8] = []
     var words = KernelCommandLine.Words(line)
     while let word = words.next(), !word.isDoubleDash {
-      word.name.withUnsafeBufferPointer { name in
-        guard let (owner, parameter) = Text(name).cut(at: UInt8(ascii: ".")), !parameter.isEmpty,
-          ModuleName.areEqual(owner, module)
-        else { return }
-        if !result.isEmpty { result.append(UInt8(ascii: " ")) }
-        result += parameter.bytes
-        guard let value = word.value else { return }
-        result.append(UInt8(ascii: "="))
-        // The kernel splits parameters as it splits its line.
-        let isQuoted = value.contains { $0 <= 0x20 }
-        if isQuoted { result.append(UInt8(ascii: "\"")) }
-        result += value
-        if isQuoted { result.append(UInt8(ascii: "\"")) }
-      }
+      guard let (owner, parameter) = word.name.cut(at: UInt8(ascii: ".")), !parameter.isEmpty, ModuleName.areEqual(owner, module)
+      else { continue }
+      if !result.isEmpty { result.append(UInt8(ascii: " ")) }
+      result += parameter.bytes
+      guard let value = word.value else { continue }
+      result.append(UInt8(ascii: "="))
+      // The kernel splits parameters as it splits its line.
+      let isQuoted = value.bytes.contains { $0 <= 0x20 }
+      if isQuoted { result.append(UInt8(ascii: "\"")) }
+      result += value.bytes
+      if isQuoted { result.append(UInt8(ascii: "\"")) }
     }
     if !own.isEmpty {
       if !result.isEmpty { result.append(UInt8(ascii: " ")) }

@@ -2,7 +2,6 @@
 #include "csys.h"
 
 #include <dirent.h>
-#include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/statfs.h>
@@ -69,18 +68,15 @@ int32_t csys_write_port(uint16_t port, uint8_t value) {
 #endif
 }
 
-int32_t csys_raise_loopback(void) {
-  int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return -errno;
-  struct ifreq request = {.ifr_name = "lo"};
-  int result = ioctl(fd, SIOCGIFFLAGS, &request);
-  if (result == 0) {
-    request.ifr_flags |= IFF_UP | IFF_RUNNING;
-    result = ioctl(fd, SIOCSIFFLAGS, &request);
-  }
-  result = result < 0 ? -errno : 0;
-  close(fd);
-  return result;
+int32_t csys_ioctl(int32_t fd, unsigned long request, void *argument) {
+  int32_t result = ioctl(fd, (int)request, argument);
+  return result < 0 ? -errno : result;
+}
+
+int32_t csys_signal_when_ready(int32_t fd) {
+  int flags = fcntl(fd, F_GETFL);
+  if (flags < 0 || fcntl(fd, F_SETOWN, getpid()) < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK | O_ASYNC) < 0) return -errno;
+  return 0;
 }
 
 int32_t csys_uevent_socket(void) {

@@ -16,7 +16,8 @@ public struct Alarm: ~Copyable {
   /// The signals are to be blocked.
   public init(_ clock: Clock, orSignals set: SignalSet) throws(Errno) {
     let timer = FileDescriptor(
-      adopting: try checkCall(timerfd_create(clock == .wall ? CLOCK_REALTIME : CLOCK_BOOTTIME, CSYS_O_CLOEXEC)))
+      adopting: Int32(
+        try systemCall(SYS_timerfd_create, Int(clock == .wall ? CLOCK_REALTIME : CLOCK_BOOTTIME), Int(CSYS_O_CLOEXEC))))
     signals = FileDescriptor(adopting: try check(csys_signal_fd(set.rawValue)))
     self.timer = timer
     self.clock = clock
@@ -28,8 +29,12 @@ public struct Alarm: ~Copyable {
     var value = itimerspec()
     value.it_value.tv_sec = time_t(moment / 1_000_000_000)
     value.it_value.tv_nsec = Int(moment % 1_000_000_000)
-    // TFD_TIMER_ABSTIME and TFD_TIMER_CANCEL_ON_SET, which the two libcs declare each in its own way. ECANCELED: the clock was set.
-    guard timerfd_settime(timer.rawValue, clock == .wall ? 1 | 2 : 1, &value, nil) == 0 else { return }
+    // TFD_TIMER_ABSTIME and TFD_TIMER_CANCEL_ON_SET. ECANCELED: the clock was set before.
+    let flags = clock == .wall ? 1 | 2 : 1
+    let result = withUnsafePointer(to: &value) {
+      csys_call(SYS_timerfd_settime, Int(timer.rawValue), flags, Int(bitPattern: $0), 0, 0)
+    }
+    guard result == 0 else { return }
     _ = csys_poll(timer.rawValue, signals.rawValue, Int32(POLLIN), -1)
   }
 }

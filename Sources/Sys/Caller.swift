@@ -15,6 +15,6 @@ public enum Caller {
     }
   }
 
-  /// The terminal on standard input, ttyname(3); nil when it is none.
-  public static var terminalName: CString? { ttyname(StandardStream.input.rawValue).map { CString(at: UnsafePointer($0)) } }
+  /// The terminal on standard input; nil when it is none.
+  public static var terminalName: CString? { StandardStream.input.isTerminal ? StandardStream.input.path : nil }
 }

@@ -69,7 +69,7 @@ public struct FileDescriptor: ~Copyable {
   /// A whole file of up to 16 MiB, in memory that is never given back; empty when it cannot be read.
   public static func text(of path: CString) -> Text {
     guard let file = try? FileDescriptor(opening: path, .read) else { return Text("") }
-    var capacity = 65536
+    var capacity = 4096
     var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
     var count = 0
     while let more = try? file.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[count...])), more > 0 {

@@ -14,8 +14,7 @@ public enum Host {
 
   /// PR_SET_NAME: what ps(1) and others show for this process, up to 15 bytes.
   public static func setName(_ name: StaticString) throws(Errno) {
-    let file = try FileDescriptor(opening: "/proc/self/comm", .readWrite)
-    try file.write("\(name)")
+    try systemCall(SYS_prctl, 15 /* PR_SET_NAME */, Int(bitPattern: name.utf8Start))
   }
 
   /// execve(2) with these two words, in place of this process, from a fault handler too. Returns only with the reason why not.

@@ -59,5 +59,5 @@ public enum NewFile {
   }
 
   /// unlink(2).
-  public static func remove(_ path: CString) { unlink(path.pointer) }
+  public static func remove(_ path: CString) { try? Directory.remove(path) }
 }

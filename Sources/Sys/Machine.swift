@@ -2,7 +2,7 @@ import CSys
 
 /// The machine as a whole, reboot(2) and its kind. Only an init calls these.
 public enum Machine {
-  public enum End: Sendable {
+  public enum End {
     case powerOff, restart, halt, kexec
   }
 
@@ -11,9 +11,6 @@ public enum Machine {
     sync()
     return endNow(end)
   }
-
-  /// sync(2).
-  public static func synchronize() { sync() }
 
   /// reboot(2) alone: what was not written is lost. In a pid namespace it ends the namespace. Returns only with the reason why not.
   public static func endNow(_ end: End) -> Errno {
@@ -26,6 +23,9 @@ public enum Machine {
       }
     return reboot(command) < 0 ? Errno(csys_errno()) : Errno(0)
   }
+
+  /// sync(2).
+  public static func synchronize() { sync() }
 
   /// Whether there is a firmware that can turn the machine off: ACPI, or PSCI. Without one RB_POWER_OFF stops the processor for ever.
   public static var canPowerOff: Bool {
@@ -55,9 +55,4 @@ public enum Machine {
 
   /// Writes one byte to an I/O port, ioperm(2) and outb. ENOSYS where the machine has no ports.
   public static func writePort(_ port: UInt16, _ value: UInt8) throws(Errno) { _ = try check(csys_write_port(port, value)) }
-}
-
-extension Machine {
-  /// Brings the loopback interface up, netdevice(7) SIOCSIFFLAGS.
-  public static func raiseLoopback() throws(Errno) { _ = try check(csys_raise_loopback()) }
 }

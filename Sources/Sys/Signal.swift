@@ -28,6 +28,8 @@ public struct Signal: Equatable, Sendable {
   public static let terminalStop = Signal(SIGTSTP)
   public static let terminalInput = Signal(SIGTTIN)
   public static let terminalOutput = Signal(SIGTTOU)
+  /// A file is ready, fcntl(2) O_ASYNC.
+  public static let inputOutput = Signal(SIGIO)
   public static let fileSize = Signal(SIGXFSZ)
   public static let user1 = Signal(SIGUSR1)
   public static let user2 = Signal(SIGUSR2)

@@ -64,10 +64,17 @@ public enum SignalQueue {
   /// One of `set` that is there already; nil when none is.
   public static func pending(of set: SignalSet) -> Arrival? { take(set, 0) }
 
+  /// Called at each SIGIO, which then is nobody's signal: some file of this process's is ready, fcntl(2) O_ASYNC. It counts as a handler.
+  nonisolated(unsafe) public static var whenReady: (() -> Void)?
+
   private static func take(_ set: SignalSet, _ timeout: Int64) -> Arrival? {
     var info = csys_siginfo()
     let number = csys_wait_signal(set.rawValue, timeout, &info)
     guard number > 0 else { return nil }
+    if number == SIGIO, let whenReady {
+      whenReady()
+      return nil
+    }
     return Arrival(signal: Signal(number), sender: info.code <= 0 ? ProcessID(info.pid) : nil)
   }
 

@@ -12,9 +12,14 @@ public func swinitMain(
   let inherited = Environment(UnsafePointer(environment))
   if let code = Kthreadd.runAsPart(vector, inherited) { return code }
   switch BootMode(BootMode.Signs.read(inherited)) {
-  case .initramfs: return MachineInit(Bootstrap(vector, inherited, signals, .initramfs)).run()
-  case .system: return SystemInit.run(Bootstrap(vector, inherited, signals, .system))
-  case .container where SystemInit.isAsked(vector): return SystemInit.run(Bootstrap(vector, inherited, signals, .container))
+  case .initramfs:
+    Milestones.reach(.initStarted)
+    let start = Bootstrap(vector, inherited, signals, .initramfs)
+    return start.parameters.staysInInitramfs && start.parameters.root == nil ? SystemInit.run(start) : MachineInit(start).run()
+  case .system:
+    Milestones.reach(.initStarted)
+    return SystemInit.run(Bootstrap(vector, inherited, .clean, .system))
+  case .container where SystemInit.isAsked(vector): return SystemInit.run(Bootstrap(vector, inherited, .clean, .container))
   case .container: break
   }
   do throws(UsageError) {

@@ -169,7 +169,9 @@ struct KernelInit {
       if configuration.policy.timeout != nil { life.commandStarted(at: .now) }
       log.info("started '\(program.request.file)' as \(process)")
       try? Host.changeDirectory(to: CString("/"))
-      if let keeper = reaper.keeper { keeper.closeInherited() } else { FileDescriptor.closeInherited() }
+      if configuration.ownFiles == .closed {
+        if let keeper = reaper.keeper { keeper.closeInherited() } else { FileDescriptor.closeInherited() }
+      }
       return process
     } catch {
       guard error.stage == .fork else { throw error }
@@ -186,7 +188,7 @@ struct KernelInit {
   /// This frame lives as long as the container. What it calls to say something is kept out of line: each message in here would be
   /// another kilobyte of stack that stays.
   private mutating func stand(for command: ProcessID) -> WaitStatus {
-    Host.freeInitMemory()
+    if configuration.initMemory == .givenBack { Host.freeInitMemory() }
     while true {
       let remaining = reaper.reap()
       if let outcome = reaper.outcome {

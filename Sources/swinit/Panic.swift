@@ -16,13 +16,20 @@ enum Panic {
   static let handler: @convention(c) (Int32, Int32, UInt64, UInt64) -> Void = { number, code, address, instruction in
     let log = Log()
     let signal = Signal(number: Int(number)) ?? .abort
-    log.fatal(
+    var line: Message =
       "panic: \(signal) (code \(code)) at instruction 0x\(hexadecimal: instruction), address 0x\(hexadecimal: address); this is a fault in swinit \(Version.text)"
-    )
-    Resume.executeAgain(log)
-    Resume.panic(log)
-    log.fatal("panic: ending all processes, then exit 70")
-    if role == .part { return }  // the handler exits with 70
+    if role == .part {
+      line.append(". Ending this part of it, exit 70.")
+      return log.fatal(line)
+    }
+    if Resume.isArmed {
+      log.fatal(line)
+      Resume.executeAgain(log)
+      Resume.panic(log)
+      line = "panic"
+    }
+    line.append(". Ending all processes, then exit 70.")
+    log.fatal(line)
     SignalQueue.block(SignalState.queued)
     let isInit = ProcessID.current == .initProcess ? Rest.Init.pidOne : .subreaper
     var shutdown = Shutdown(Lifecycle(Lifecycle.Policy()), Reaper(log), Rest(isInit, group: nil), log)

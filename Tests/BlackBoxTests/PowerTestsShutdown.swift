@@ -127,6 +127,30 @@ import Testing
     #expect(run.out.contains("code=0\n") && !run.out.contains("nobody") && !run.out.contains("Broadcast"), "\(run.out)")
   }
 
+  /// However much is to be said, the end of it is the time.
+  @Test func longMessage() throws {
+    let session = try session(
+      """
+      $shutdown -k now $(head -c 100000 /dev/zero | tr '\\0' x); $shutdown -k now $(seq 20000); exec \(Place.probe) hold
+      """)
+    try session.prompt("xxx…", on: .out)
+    for _ in 0..<2 { try session.line("The system is going down for power-off NOW!") }
+    #expect(session.text(.out).contains(" 100 101 "))
+  }
+
+  /// Without standard descriptors nothing else is written into its file.
+  @Test func closedDescriptors() throws {
+    let run = try session(
+      """
+      $shutdown -k +1000 >&- 2>&- <&- & waiting=$!; signed
+      until read -r pid </run/swinit/shutdown.pid && [ "$pid" = $waiting ]; do :; done
+      $shutdown -c; wait $waiting; echo code=$?; cat /run/swinit/shutdown.pid
+      """
+    ).finish()
+    #expect(run.out.contains("code=1\n"), "\(run.out)")
+    #expect(run.out.split(separator: "\n").last?.allSatisfy(\.isNumber) == true, "\(run.out)")
+  }
+
   /// Somebody else's nologin stays, and stays as it is.
   @Test func noLoginOfOthers() throws {
     let run = try session(

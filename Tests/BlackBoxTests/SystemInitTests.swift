@@ -5,15 +5,15 @@ import Testing
 /// By the name of init and without a command, PID 1 of a container is a system's: hooks, a shell on its terminal, an end that is asked for
 /// by signals.
 @Suite(.serialized) struct SystemInitTests {
-  private let run = try! Scratch()
+  let run = try! Scratch()
 
-  private func start(_ via: [[String]] = [], tty: Terminal? = nil) throws -> Session {
+  func start(_ via: [[String]] = [], tty: Terminal? = nil) throws -> Session {
     let session = try Session([], via: via + [["bind", run.path, "/run"], ["argv0", "init"]], tty: tty)
     try session.eventually("the name of init") { status(session.pid, "Name") == "init" }
     return session
   }
 
-  private func crash(_ session: Session) throws {
+  func crash(_ session: Session) throws {
     try session.eventually("swinit to sleep") { status(session.pid, "State")?.hasPrefix("S") == true }
     let process = Process()
     process.executableURL = URL(filePath: Place.probe)
@@ -23,7 +23,7 @@ import Testing
     #expect(process.terminationStatus == 0)
   }
 
-  private var state: String? { try? run.read("swinit/system_state") }
+  var state: String? { try? run.read("swinit/system_state") }
 
   /// The kernel tells the parent which end it was: reboot(2) in a pid namespace.
   /// TERM, INT, USR1, USR2, PWR, RTMIN+3 to +6, +13 to +15; SIGHUP is a restart's, SIGINT that of a halt or a power-off.

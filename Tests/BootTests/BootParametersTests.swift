@@ -46,6 +46,23 @@ import Testing
     #expect(parameters.mistakes.isEmpty)
   }
 
+  @Test(arguments: [("0x8000000", UInt64(0x800_0000)), ("0x1000", 0x1000), ("0xabcdef000", 0xA_BCDE_F000)])
+  func window(_ word: String, _ address: UInt64) {
+    #expect(read("swinit.window=\(word)").test.window == address)
+  }
+
+  @Test(arguments: ["", "8000000", "0x", "0x1001", "0xg000", "0x11111111111111111"]) func noWindow(_ word: String) {
+    let parameters = read("swinit.window=\(word)")
+    #expect(parameters.test.window == nil && parameters.mistakes.count == 1)
+  }
+
+  @Test func variablesAndNetwork() {
+    let parameters = read("swinit.env=A=b swinit.net=user swinit.hostname=h swinit.env=nothing")
+    #expect(parameters.test.variables.map { String(cString: $0.pointer) } == ["A=b"])
+    #expect(parameters.test.network == .user && parameters.test.hostName?.string == "h")
+    #expect(parameters.mistakes.count == 1)
+  }
+
   @Test func wordsBehindTheDashes() {
     let parameters = read("quiet -- sh -c \"echo a b\" k=v -- lost")
     #expect(parameters.wordsForCommand.map(\.text.string) == ["sh", "-c", "echo a b", "k=v"])

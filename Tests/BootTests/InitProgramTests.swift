@@ -23,7 +23,7 @@ import Testing
     #expect(program("runit") == .unknown)
     #expect(program("initial") == .unknown)
     #expect(program("sh", .busybox) == .unknown)
-    #expect(program("swinit", .own) == .unknown)
+    #expect(program("swinit") == .container, "a test machine's")
     #expect(program(nil) == .system)
   }
 
@@ -45,22 +45,25 @@ import Testing
     arguments: [
       (.system, .restart, "TERM", "RTMIN+15"), (.system, .halt, "USR1", "RTMIN+13"), (.system, .powerOff, "USR2", "RTMIN+14"),
       (.systemd, .halt, "RTMIN+3", "RTMIN+13"), (.systemd, .powerOff, "RTMIN+4", "RTMIN+14"),
-      (.systemd, .restart, "RTMIN+5", "RTMIN+15"),
-    ] as [(InitProgram, Machine.End, String, String)])
-  func inits(_ program: InitProgram, _ end: Machine.End, _ orderly: String, _ forced: String) {
-    #expect(program.way(to: end, .orderly) == .signal(signal(orderly)))
-    #expect(program.way(to: end, .forced) == .signalOrKernel(signal(forced)))
-    #expect(program.way(to: end, .direct) == .kernel)
+      (.systemd, .restart, "RTMIN+5", "RTMIN+15"), (.system, .kexec, "RTMIN+6", "RTMIN+16"),
+      (.systemd, .kexec, "RTMIN+6", "RTMIN+16"),
+    ] as [(InitProgram, SystemRequest.End, String, String)])
+  func inits(_ program: InitProgram, _ end: SystemRequest.End, _ orderly: String, _ forced: String) {
+    #expect(program.way(to: SystemRequest(end, .orderly)) == .signal(signal(orderly)))
+    #expect(program.way(to: SystemRequest(end, .forced)) == .signalOrKernel(signal(forced)))
+    #expect(program.way(to: SystemRequest(end, .immediate)) == .kernel)
   }
 
-  @Test(arguments: [(.restart, "TERM"), (.halt, "USR1"), (.powerOff, "USR2")] as [(Machine.End, String)])
-  func others(_ end: Machine.End, _ busybox: String) {
-    #expect(InitProgram.busybox.way(to: end, .orderly) == .signal(signal(busybox)))
-    #expect(InitProgram.busybox.way(to: end, .forced) == .kernel)
-    #expect(InitProgram.container.way(to: end, .orderly) == .signal(.terminate))
-    #expect(InitProgram.container.way(to: end, .forced) == .killRest)
-    #expect(InitProgram.unknown.way(to: end, .orderly) == .none)
-    #expect(InitProgram.unknown.way(to: end, .forced) == .none)
-    for program in [InitProgram.busybox, .container, .unknown] { #expect(program.way(to: end, .direct) == .kernel) }
+  @Test(arguments: [(.restart, "TERM"), (.halt, "USR1"), (.powerOff, "USR2")] as [(SystemRequest.End, String)])
+  func others(_ end: SystemRequest.End, _ busybox: String) {
+    #expect(InitProgram.busybox.way(to: SystemRequest(end, .orderly)) == .signal(signal(busybox)))
+    #expect(InitProgram.busybox.way(to: SystemRequest(end, .forced)) == .kernel)
+    #expect(InitProgram.container.way(to: SystemRequest(end, .orderly)) == .signal(.terminate))
+    #expect(InitProgram.container.way(to: SystemRequest(end, .forced)) == .killRest)
+    #expect(InitProgram.unknown.way(to: SystemRequest(end, .orderly)) == .none)
+    #expect(InitProgram.unknown.way(to: SystemRequest(end, .forced)) == .none)
+    for program in [InitProgram.busybox, .container, .unknown] {
+      #expect(program.way(to: SystemRequest(end, .immediate)) == .kernel)
+    }
   }
 }

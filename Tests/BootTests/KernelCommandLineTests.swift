@@ -22,7 +22,7 @@ import Testing
   func words(_ line: String, _ expected: [String]) {
     var words = KernelCommandLine.Words(text(line))
     var seen: [String] = []
-    while let word = words.next() { seen.append(string(word.name) + (word.value.map { "|" + string($0) } ?? "")) }
+    while let word = words.next() { seen.append(word.name.string + (word.value.map { "|" + $0.string } ?? "")) }
     #expect(seen == expected)
   }
 

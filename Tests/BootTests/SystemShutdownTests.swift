@@ -189,4 +189,13 @@ import Testing
     let parts = DeviceNode.parts(of: try FileStatus(of: word("/proc/self/fd/\(pipe.fileHandleForReading.fileDescriptor)")).device)
     #expect(ProcessFiles.use(of: .current) { $0 == parts } == .file)
   }
+
+  /// Free swap is taken off what there is of it.
+  @Test(
+    arguments: [
+      ("Dirty:               152 kB", 152), ("Writeback:             8 kB", 8), ("SwapTotal:       1048572 kB", 1_048_572),
+      ("SwapFree:        1000000 kB", -1_000_000), ("WritebackTmp:          7 kB", 0), ("MemTotal:        100 kB", 0), ("", 0),
+      ("Dirty:", 0), ("Dirty: x kB", 0),
+    ])
+  func backlog(_ line: String, _ expected: Int) { #expect(Backlog.part(text(line)) == expected) }
 }

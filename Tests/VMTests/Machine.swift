@@ -97,7 +97,7 @@ final class Machine {
     words += ["-chardev", "stdio,id=first,signal=off", "-serial", "chardev:first", "-kernel", kernel]
     if let initramfs { words += ["-initrd", try initramfs.path()] }
     for (index, disk) in disks.enumerated() {
-      words += ["-drive", "if=none,id=disk\(index),format=raw,snapshot=on,file=\(disk.path)"]
+      words += ["-drive", "if=none,id=disk\(index),format=raw,\(disk.changes.rawValue),file=\(disk.path)"]
       words += ["-device", "nvme,serial=disk\(index),drive=disk\(index)"]
     }
     if exitDevice { words += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"] }

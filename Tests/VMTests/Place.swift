@@ -108,15 +108,26 @@ struct Initramfs {
   }
 }
 
-/// A disk of a machine. What the guest writes is lost.
+/// A disk of a machine.
 struct Disk {
+  /// What becomes of what the guest writes.
+  enum Changes: String {
+    case lost = "snapshot=on"
+    case kept = "snapshot=off"
+  }
+
   private static nonisolated(unsafe) var made: [[String]: String] = [:]
   let path: String
+  let changes: Changes
 
-  init(path: String) { self.path = path }
+  init(path: String, changes: Changes = .lost) {
+    self.path = path
+    self.changes = changes
+  }
 
   /// The words of scripts/disk-image. Made once for the same ones.
   init(_ words: String...) throws {
+    changes = .lost
     if let path = Disk.made[words] {
       self.path = path
     } else {

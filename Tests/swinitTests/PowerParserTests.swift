@@ -27,7 +27,8 @@ import Testing
   }
 
   private func details(_ request: EndRequest) -> String {
-    (request.urgency == .orderly ? "" : " \(request.urgency)") + (request.sync == .none ? " unsynced" : "")
+    (request.manner == .orderly ? "" : " \(request.manner)") + (request.sync == .none ? " unsynced" : "")
+      + (request.firmwareWord.map { " saying \($0.string)" } ?? "")
       + (request.delay == .zero ? "" : " delay \(request.delay.milliseconds)")
   }
 
@@ -37,9 +38,10 @@ import Testing
 
   @Test(arguments: [
     ("reboot", "restart"), ("poweroff", "powerOff"), ("halt", "halt"), ("reboot -f", "restart forced"),
-    ("reboot -ff", "restart direct"), ("reboot --force -f", "restart direct"), ("halt -fff", "halt direct"),
-    ("halt -p", "powerOff"), ("reboot -p", "restart"), ("halt --poweroff", "powerOff"), ("poweroff --halt", "halt"),
-    ("halt --reboot", "restart"), ("poweroff -n", "powerOff unsynced"), ("poweroff -ffn", "powerOff direct unsynced"),
+    ("reboot -ff", "restart immediate"), ("reboot --force -f", "restart immediate"), ("halt -fff", "halt immediate"),
+    ("reboot -ff bootloader", "restart immediate saying bootloader"), ("halt -p", "powerOff"), ("reboot -p", "restart"),
+    ("halt --poweroff", "powerOff"), ("poweroff --halt", "halt"),
+    ("halt --reboot", "restart"), ("poweroff -n", "powerOff unsynced"), ("poweroff -ffn", "powerOff immediate unsynced"),
     ("poweroff --no-sync", "powerOff unsynced"), ("reboot -d 5", "restart delay 5000"),
     ("reboot -d2m -f", "restart forced delay 120000"),
     ("halt -w", "nothing"), ("halt --wtmp-only -ff", "nothing"), ("reboot --no-wall --no-wtmp", "restart"),
@@ -65,7 +67,10 @@ import Testing
 
   /// One line that names the word and says what was expected.
   @Test(arguments: [
-    ("reboot now", "reboot: 'now': expected options only"), ("reboot -q", "reboot: invalid option -- 'q'"),
+    ("reboot now", "reboot: 'now': expected options only (with 'reboot -ff', one word for the firmware)"),
+    ("halt -ff now", "halt: 'now': expected options only (with 'reboot -ff', one word for the firmware)"),
+    ("reboot -ff a b", "reboot: 'b': expected options only (with 'reboot -ff', one word for the firmware)"),
+    ("reboot -q", "reboot: invalid option -- 'q'"),
     ("halt --frob", "halt: unrecognized option '--frob'"), ("halt -d", "halt: option requires an argument -- 'd'"),
     ("reboot --no", "reboot: option '--no' is ambiguous"),
     ("reboot -d x", "reboot: -d 'x': expected a time such as 10, 10s or 2m"),

@@ -79,6 +79,14 @@ int64_t bench_now(void) {
   return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+int64_t bench_ticks(void) {
+#if defined(__x86_64__)
+  return (int64_t)__builtin_ia32_rdtsc();
+#else
+  return bench_now();
+#endif
+}
+
 int bench_start(const struct bench_command *command, pid_t *pid) {
   struct child child = {.command = command, .error = 0};
   int flags = CLONE_VM | CLONE_VFORK | SIGCHLD;

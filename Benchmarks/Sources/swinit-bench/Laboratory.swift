@@ -24,11 +24,6 @@ struct Laboratory {
   func paired(
     _ what: String, rounds: Int, _ subjects: [Subject], _ body: (Subject) throws(BenchError) -> Void
   ) throws(BenchError) {
-    for round in 0..<rounds {
-      for subject in subjects.shuffled() {
-        if rounds < 100 || round % 20 == 0 { progress.show("\(what): round \(round + 1) of \(rounds), \(subject.name)") }
-        try body(subject)
-      }
-    }
+    try Rounds(what, count: rounds, progress).run(subjects) { (subject) throws(BenchError) in try body(subject) }
   }
 }

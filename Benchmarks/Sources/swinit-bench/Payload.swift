@@ -6,7 +6,7 @@ struct Payload {
   var arguments: [String] = []
 }
 
-/// The payloads, compiled into a directory that is removed with this object.
+/// Payloads, compiled into a directory that is removed with this object.
 final class Payloads {
   /// Where they are.
   let directory: String
@@ -22,16 +22,39 @@ final class Payloads {
     Payload(path: "\(directory)/orphans", arguments: ["\(total)", "\(batch)"])
   }
 
-  /// Compiles all of them. Throws `BenchError.compiler` when that fails, `.unavailable` when there is no compiler.
-  init() throws(BenchError) {
+  /// The first program behind a machine's init.
+  var first: Payload { Payload(path: "\(directory)/machine-first") }
+  /// An init that does the least.
+  var least: Payload { Payload(path: "\(directory)/machine-least") }
+  /// Waits until a machine is quiet, and asks for its power-off.
+  var quiet: Payload { Payload(path: "\(directory)/machine-quiet") }
+
+  /// A source file below Payloads, less `.c`, and what it is built with besides the usual.
+  struct Source {
+    let name: String
+    var options: [String] = []
+  }
+
+  private static let withoutLibrary = ["-nostdlib", "-nostartfiles", "-fno-stack-protector", "-Wl,--build-id=none"]
+  static let containers = [
+    Source(name: "true", options: withoutLibrary), Source(name: "steady"), Source(name: "orphans"), Source(name: "exercise"),
+  ]
+  static let machines = [
+    Source(name: "machine-first", options: withoutLibrary + ["-ffreestanding"]),
+    Source(name: "machine-least", options: withoutLibrary + ["-ffreestanding"]),
+    Source(name: "machine-quiet", options: withoutLibrary + ["-ffreestanding"]),
+  ]
+
+  /// Compiles these. Throws `BenchError.compiler` when that fails, `.unavailable` when there is no compiler.
+  init(_ list: [Source]) throws(BenchError) {
     guard let compiler = Tool("cc") else { throw .unavailable(reason: "no C compiler (cc) to build the payloads with") }
     var template = Array("/tmp/swinit-bench.XXXXXX".utf8CString)
     guard let made = mkdtemp(&template) else { throw .system(call: "mkdtemp", errno: errno) }
     directory = String(cString: made)
     let sources = Bundle.module.bundlePath + "/Payloads"
-    let withoutLibrary = ["-nostdlib", "-nostartfiles", "-fno-stack-protector", "-Wl,--build-id=none"]
-    for (name, options) in [("true", withoutLibrary), ("steady", []), ("orphans", []), ("exercise", [])] {
-      let arguments = ["-static", "-Os", "-s"] + options + ["-o", "\(directory)/\(name)", "\(sources)/\(name).c"]
+    for source in list {
+      let arguments =
+        ["-static", "-Os", "-s"] + source.options + ["-o", "\(directory)/\(source.name)", "\(sources)/\(source.name).c"]
       let (output, code) = try compiler.run(arguments)
       guard code == 0 else { throw .compiler(output: output) }
     }

@@ -12,12 +12,15 @@ struct Samples: Equatable {
     values[subject].flatMap { Samples.quantile(0.5, of: $0) }
   }
 
-  /// The middle one of the rounds' ratios; nil when one of the two was not measured or is 0 in a round.
-  func ratio(of subject: String, to other: String) -> Double? {
-    guard let upper = values[subject], let lower = values[other] else { return nil }
-    guard upper.count == lower.count, !lower.contains(0) else { return nil }
-    return Samples.quantile(0.5, of: zip(upper, lower).map { $0 / $1 })
+  /// The rounds' ratios; none when one of the two was not measured or is 0 in a round.
+  func ratios(of subject: String, to other: String) -> [Double] {
+    guard let upper = values[subject], let lower = values[other] else { return [] }
+    guard upper.count == lower.count, !lower.contains(0) else { return [] }
+    return zip(upper, lower).map { $0 / $1 }
   }
+
+  /// The middle one of the rounds' ratios; nil when there are none.
+  func ratio(of subject: String, to other: String) -> Double? { Samples.quantile(0.5, of: ratios(of: subject, to: other)) }
 
   /// The same rounds with another subject's value taken off.
   func less(_ other: String) -> Samples {

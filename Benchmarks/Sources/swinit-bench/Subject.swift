@@ -1,5 +1,5 @@
 /// What is measured: an init, or nothing between the harness and the payload.
-struct Subject: Equatable {
+struct Subject: Named, Equatable {
   /// Whether a subject is PID 1 of a pid namespace of its own.
   enum Place: String, CaseIterable {
     case pid1, child
@@ -19,9 +19,6 @@ struct Subject: Equatable {
 
   /// The columns of the table, in this order.
   static let names = [swinit, reference, "tini", "dumb-init", "catatonit", bare]
-
-  /// Another project's init.
-  var isPeer: Bool { name != Subject.swinit && name != Subject.bare }
 
   /// The subject as a copy of its file in `directory`. Another process that runs the same file would share its pages, which halves
   /// the PSS, and a build might replace it during the run.

@@ -36,10 +36,20 @@ struct SamplesTests {
   @Test func verdictsCompareWithTheBound() {
     var samples = Samples()
     for (name, value) in [("swinit", 5.0), ("tini-static", 10), ("tini", 4)] { samples.add(value, of: name) }
-    let subjects = ["swinit", "tini-static", "tini"].map { Subject(name: $0, path: "/", subreaperOption: nil) }
-    let bounds: [Bound] = [.ratioToReference(0.6), .ratioToBestPeer(1), .value(5)]
-    let row = Row("x", "x", unit: "", samples, subjects: subjects, bounds: bounds)
-    #expect(row.verdicts.map(\.met) == [true, false, true])
-    #expect(row.verdicts.map(\.observed) == [0.5, 1.25, 5])
+    let bounds: [Bound] = [.ratioToReference(0.6), .ratioToBestPeer(1), .value(5), .ratio(to: "tini-static", 0.4)]
+    let row = Row("x", "x", unit: "", samples, bounds: bounds)
+    #expect(row.verdicts.map(\.met) == [true, false, true, false])
+    #expect(row.verdicts.map(\.observed) == [0.5, 1.25, 5, 0.5])
+  }
+
+  @Test func aTableShowsTheSpreadOfRatiosWhereItIsAskedFor() {
+    var samples = Samples()
+    for value in [1.0, 2, 3] {
+      samples.add(value, of: "swinit")
+      samples.add(2, of: "direct")
+    }
+    let row = Row("x", "x", unit: "ms", digits: 1, samples, in: .machines, bounds: [.ratio(to: "direct", 1.5)])
+    #expect(Table(rows: [row], lineup: .machines, spread: .shown).text.contains("| 1.00 (0.60–1.40) to direct | ≤ 1.50  | yes |"))
+    #expect(Table(rows: [row], lineup: .machines).text.contains("| 1.00 to direct | ≤ 1.50  | yes |"))
   }
 }

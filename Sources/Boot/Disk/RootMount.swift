@@ -3,9 +3,11 @@ public import Sys
 /// Mounts the root that was found, do_mount_root() and mount_block_root() of init/do_mounts.c, with mount(8)'s flags in rootflags=.
 public struct RootMount {
   public struct Failure: Error {
-    public let message: Message
+    private let boxed: BoxedMessage
+    public var message: Message { boxed.message }
 
-    public init(_ message: Message) { self.message = message }
+    @inline(never)
+    public init(_ message: Message) { boxed = BoxedMessage(message) }
   }
 
   private let options: MountOptions

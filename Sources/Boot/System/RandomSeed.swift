@@ -72,11 +72,16 @@ public enum RandomSeed {
         try write(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(seed)[..<kept(quality)]))
         return nil
       } catch {
-        report(.failure("cannot save a random seed in \(path): \(error)"))
-        return error
+        // A root that stays read-only is meant to be so.
+        let isMeant = error == .readOnly
+        report(isMeant ? .note(failure(error)) : .failure(failure(error)))
+        return isMeant ? nil : error
       }
     }
   }
+
+  @inline(never)
+  private static func failure(_ error: Errno) -> Message { "cannot save a random seed in \(path): \(error)" }
 
   /// Exclusive or: no easier to guess than the better of the two.
   static func stir(_ old: UnsafeRawBufferPointer, into seed: UnsafeMutableRawBufferPointer) {
@@ -85,7 +90,7 @@ public enum RandomSeed {
 
   /// Whole or not at all, and on the disk when it returns.
   private static func write(_ seed: UnsafeRawBufferPointer) throws(Errno) {
-    StateDirectory.make()
+    try StateDirectory.make()
     let file = try FileDescriptor(creating: new, mode: 0o600)
     try file.write(seed)
     try file.sync()
@@ -98,11 +103,10 @@ public enum RandomSeed {
 enum StateDirectory {
   static let path: CString = "/var/lib/swinit"
 
-  /// /var/lib is a distribution's; where it is missing, the one who then writes fails.
-  static func make() {
-    try? Directory.make("/var")
-    try? Directory.make("/var/lib")
-    try? Directory.make(path)
+  static func make() throws(Errno) {
+    try Directory.make("/var")
+    try Directory.make("/var/lib")
+    try Directory.make(path)
   }
 
   /// fsync(2) of the directory: its names are on the disk.

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
@@ -22,10 +23,10 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/timerfd.h>
 #include <sys/types.h>
 #include <sys/un.h>
 #include <sys/utsname.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -218,7 +219,8 @@ const char *csys_entry_name(const struct dirent *entry);
 void csys_remove_tree_on_device(void);
 int32_t csys_open_at(int32_t fd, const char *path, int32_t flags);
 int32_t csys_write_port(uint16_t port, uint8_t value);
-int32_t csys_raise_loopback(void);
+int32_t csys_ioctl(int32_t fd, unsigned long request, void *argument);
+int32_t csys_signal_when_ready(int32_t fd);  // O_NONBLOCK, and SIGIO to this process, fcntl(2) O_ASYNC
 /// A netlink(7) socket that hears the kernel's uevents, or -errno.
 int32_t csys_uevent_socket(void);
 

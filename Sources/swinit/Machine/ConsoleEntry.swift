@@ -19,15 +19,23 @@ struct ConsoleEntry {
   var dueAt: Instant? { respawn.dueAt }
 
   mutating func start(_ log: Log) {
+    // A terminal that has gone must not make its shell a second one on this process's console.
+    if let terminal = program.request.stdio {
+      do throws(Errno) { _ = try FileDescriptor(telling: terminal) } catch { return fail("cannot open it: \(error)", log) }
+    }
     do throws(SpawnError) {
       process = try program.start()
       respawn.started(at: .now)
       hasFailed = false
     } catch {
-      respawn.ended(at: .now)
-      if !hasFailed { log.warning("\(terminal): \(program.explain(error).message)") }
-      hasFailed = true
+      fail(program.explain(error).message, log)
     }
+  }
+
+  private mutating func fail(_ message: Message, _ log: Log) {
+    respawn.ended(at: .now)
+    if !hasFailed { log.warning("\(terminal): \(message)") }
+    hasFailed = true
   }
 
   /// It runs already, from before this program was executed again.
@@ -73,15 +81,17 @@ extension ConsoleEntry {
   /// A container's console is its descriptor 0, when that is a terminal.
   private static func container(_ start: Bootstrap) -> [ConsoleEntry] {
     guard StandardStream.input.isTerminal, let terminal = StandardStream.input.path else { return [] }
-    return [ConsoleEntry(terminal, shell(on: terminal, start))]
+    // One from outside may have no path in here: then the shell has it as it is, without job control.
+    let isHere = (try? FileDescriptor(telling: terminal)) != nil
+    return [ConsoleEntry(terminal, shell(on: isHere ? terminal : nil, start))]
   }
 
-  private static func shell(on terminal: CString, _ start: Bootstrap) -> Program {
+  private static func shell(on terminal: CString?, _ start: Bootstrap) -> Program {
     var environment = start.environment
     if environment.value("PATH") == nil { environment.set(TestMachine.path) }
     // The kernel says TERM=linux to everybody.
     let type = environment.value("TERM")?.text ?? Text("linux")
-    if type == "linux" { environment.set("TERM", termType(of: terminal)) }
+    if type == "linux" { environment.set("TERM", terminal.map { termType(of: $0) } ?? type) }
     environment.set("SHELL=/bin/sh")
     environment.set("USER=root")
     environment.set("LOGNAME=root")

@@ -52,12 +52,7 @@ enum Initcall: CaseIterable {
   /// nil: all of it was done.
   func call(_ start: Bootstrap) -> Errno? {
     let parameters = start.parameters
-    let report: (SystemLine) -> Void = { line in
-      switch line {
-      case .failure(let message): start.log.warning(message)
-      case .note(let message): start.log.info(message)
-      }
-    }
+    let report: (SystemLine) -> Void = { start.log.tell($0) }
     do throws(Errno) {
       switch self {
       case .controlAltDelete: try Machine.takeControlAltDelete()
@@ -70,7 +65,7 @@ enum Initcall: CaseIterable {
       case .descriptorLinks: EarlyMount.linkDescriptors()
       case .runDirectories: return RunDirectories.make(report)
       case .hostName: return HostName.apply(parameter: parameters.hostName, report)
-      case .loopback: try Machine.raiseLoopback()
+      case .loopback: try NetworkInterface.loopback.raise()
       case .clock: return SystemClock.set(report)
       case .modulesLoad: return ModulesLoad.loadAll(parameters.modules, report)
       case .deviceModules: ModuleLoading.loadForDevices(start.log)

@@ -17,7 +17,7 @@ struct InitcallHooks {
 
   struct Outcome {
     var code: Int32
-    /// What a signal asked for meanwhile: the end of this boot.
+    /// What a signal asked for meanwhile: the end of this boot, and of the program that it waited for.
     var request: SystemRequest?
   }
 
@@ -53,14 +53,13 @@ struct InitcallHooks {
   }
 
   private mutating func wait(for process: ProcessID, _ path: CString, _ signals: inout SystemSignals) -> Outcome {
-    var request: SystemRequest?
     var pause = InitcallHooks.notice
     var noticeAt = Instant.now + pause
     while true {
       if case .more = reaper.reap() { continue }
       if let outcome = reaper.outcome {
         if outcome.code != 0 { start.log.warning("initcall \(path) failed (code \(outcome.code))") }
-        return Outcome(code: outcome.code, request: request)
+        return Outcome(code: outcome.code)
       }
       if noticeAt <= .now {
         pause = Interval(nanoseconds: pause.nanoseconds * 2)
@@ -68,12 +67,9 @@ struct InitcallHooks {
         start.log.fatal("waiting for the initcall \(path) (\(process)); Ctrl-Alt-Del ends this boot")
       }
       guard let arrival = SignalQueue.next(of: SignalState.queued, until: noticeAt),
-        let asked = signals.receive(arrival.signal, at: .now)
+        let request = signals.receive(arrival.signal, at: .now)
       else { continue }
-      if asked.manner == .immediate { return Outcome(code: -Errno.interrupted.rawValue, request: asked) }
-      request = asked
-      try? process.sendToGroup(asked.manner == .forced ? .kill : .terminate)
-      try? process.sendToGroup(.resume)
+      return Outcome(code: -Errno.interrupted.rawValue, request: request)
     }
   }
 }

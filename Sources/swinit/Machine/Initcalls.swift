@@ -19,11 +19,22 @@ struct Initcalls {
   mutating func run(_ signals: inout SystemSignals) -> SystemRequest? {
     for level in InitcallLevel.allCases {
       if makesOwnCalls {
-        for call in Initcall.allCases where call.level == level { doOne(call) }
+        for call in Initcall.allCases where call.level == level {
+          doOne(call)
+          if let request = pending(&signals) { return request }
+        }
       }
       for hook in InitcallHooks.names(at: level) {
         if let request = doOne(hook, at: level, &signals) { return request }
       }
+    }
+    return nil
+  }
+
+  /// What was asked for while a call ran that does not listen.
+  private func pending(_ signals: inout SystemSignals) -> SystemRequest? {
+    while let arrival = SignalQueue.pending(of: SignalState.queued) {
+      if let request = signals.receive(arrival.signal, at: .now) { return request }
     }
     return nil
   }

@@ -15,6 +15,7 @@ struct MachineInit {
   func run() -> Int32 {
     try? Machine.takeControlAltDelete()
     ModuleLoading.loadAll(start)
+    Milestones.reach(.modulesLoaded)
     var hasEntered = parameters.root == nil
     while true {
       do throws(MachineFailure) {
@@ -120,8 +121,9 @@ struct MachineInit {
 
 /// Why a machine cannot go on.
 struct MachineFailure: Error {
-  let message: Message
+  private let boxed: BoxedMessage
+  var message: Message { boxed.message }
 
   @inline(never)
-  init(_ message: Message) { self.message = message }
+  init(_ message: Message) { boxed = BoxedMessage(message) }
 }

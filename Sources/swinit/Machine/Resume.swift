@@ -28,6 +28,8 @@ struct Resume {
 
   nonisolated(unsafe) private static var state = State()
 
+  static var isArmed: Bool { state.isArmed }
+
   /// From here on a fault executes this program again.
   static func arm(_ start: Bootstrap) {
     state.environment = start.environment.vector()
@@ -35,6 +37,9 @@ struct Resume {
     if case .container = start.place { state.isMachine = false } else { state.isMachine = true }
     state.isArmed = true
   }
+
+  /// A copy of this process is no PID 1: its fault is its end.
+  static func disarm() { state.isArmed = false }
 
   static func note(_ process: ProcessID?, at index: Int) {
     if index < ConsoleList.limit { state.processes[index] = process?.rawValue ?? 0 }

@@ -47,18 +47,21 @@ struct SystemEnd {
     if latest != request { take(latest) }
   }
 
-  /// Nothing of this may hold the end up for good: what cannot be unmounted is named, and made read-only where it can be.
-  private func closeFileSystems() {
+  /// Nothing of this may hold the end up for good: what cannot be unmounted is named, and made read-only where it can be. A container's
+  /// disks are its host's.
+  private mutating func closeFileSystems() {
     if case .container = start.place { return }
-    FileSystemsEnd.run(log)
+    var disks = FileSystemsEnd(log, signals, request)
+    disks.run()
+    if disks.request != request { take(disks.request) }
   }
 
   /// reboot(2). In a pid namespace the kernel ends PID 1 by a signal that says which it was; where that is not allowed, its exit must do.
   private func leave() -> Int32 {
-    let error = request.manner == .immediate ? Machine.endNow(request.end.call) : Machine.end(request.end.call)
+    let error = Machine.endNow(request.end.call)
     if request.end == .kexec, error != Errno(0) {
       log.warning("no kernel to execute (\(error)): restarting")
-      _ = Machine.end(.restart)
+      _ = Machine.endNow(.restart)
     }
     if case .container = start.place { return 0 }
     log.fatal("reboot(2) failed: \(error)")

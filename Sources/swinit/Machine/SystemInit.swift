@@ -27,6 +27,9 @@ struct SystemInit {
   private mutating func run() -> Int32 {
     // Tools look at this name to tell the service manager.
     try? Host.setName("init")
+    // What a container's manager has left open is nobody's here, nor is its directory.
+    FileDescriptor.closeInherited()
+    try? Host.changeDirectory(to: "/")
     if let resumed = Resume.read(start.arguments) { return resume(resumed) }
     var initcalls = Initcalls(start)
     if let request = initcalls.run(&signals) { return end(request) }

@@ -1,24 +1,6 @@
 import Boot
 import Sys
 
-/// The command that a test machine runs in place of an init.
-struct TestCommand {
-  let words: [CString]
-
-  /// swinit.run="…", or the words behind `--`: with swinit.run, or where there is no root and no init= that they could be for.
-  init?(_ parameters: BootParameters) throws(MachineFailure) {
-    if let line = parameters.test.command, !line.isEmpty {
-      do throws(BadWord) { words = try CommandWords(line).words } catch {
-        throw MachineFailure("swinit.run=\(error.word): expected \(error.expected)")
-      }
-      return
-    }
-    let isAsked = parameters.test.command != nil || (parameters.root == nil && parameters.line.initPath == nil)
-    guard isAsked, !parameters.wordsForCommand.isEmpty else { return nil }
-    words = parameters.wordsForCommand
-  }
-}
-
 /// A machine that exists for one command: runs it as a container's PID 1 would, tells the host its exit code, and turns itself off.
 struct TestMachine {
   private let start: Bootstrap
@@ -32,31 +14,75 @@ struct TestMachine {
 
   /// Returns only where the machine cannot be turned off.
   func run(_ command: TestCommand) -> Int32 {
+    Milestones.reach(.rootEntered)
     for mount in EarlyMount.command {
+      // With an overlay over it everything can be written, and what lies in /tmp stays to be seen.
+      if parameters.overlaysRoot, mount.target.text == "/tmp" { continue }
       do throws(Errno) { try mount.attach() } catch { log.info("cannot mount \(mount.type) on \(mount.target): \(error)") }
     }
     EarlyMount.linkDescriptors()
-    try? Machine.raiseLoopback()
-    for share in parameters.test.mounts { attach(share) }
+    if let name = command.test.hostName { try? Machine.setHostName(name) }
+    try? NetworkInterface.loopback.raise()
+    if command.test.network == .user { configureNetwork() }
+    for share in command.test.mounts { attach(share) }
 
     var configuration = Configuration()
     configuration.log = log
     configuration.leads = .session
+    configuration.initMemory = .kept
     configuration.terminal = parameters.console.map { CString(copying: $0) } ?? Console.terminal
-    configuration.policy.timeout = parameters.test.timeout
+    configuration.policy.timeout = command.test.timeout
     configuration.command = Environment.vector(of: command.words)
-    configuration.user = parameters.test.user.map { CString(copying: $0) }
-    configuration.directory = parameters.test.directory.map { CString(copying: $0) }
+    configuration.user = command.test.user.map { CString(copying: $0) }
+    configuration.directory = command.test.directory.map { CString(copying: $0) }
+    configuration.variables = command.test.variables
     var environment = start.environment
     if environment.value("PATH") == nil { environment.set(TestMachine.path) }
+    if let channel = command.channel {
+      configuration.ownFiles = .kept
+      do throws(Errno) { configuration.terminal = try channel.connect(command.test.terminal) } catch {
+        log.fatal("cannot make the command's streams: \(error)")
+      }
+    }
 
+    // Not "init": who asks for the end of this machine means the command's.
+    try? Host.setName("swinit")
     var life = KernelInit(configuration, start.signals)
     var code: Int32 = 125
+    Milestones.reach(.commandStarted)
     do throws(UsageError) { code = try life.run(environment) } catch { log.fatal(error.message) }
-    report(code)
+    Milestones.reach(.allEnded)
+    // An overlay is memory, and what is below it is read-only.
+    if !parameters.overlaysRoot { closeDisks() }
+    if let channel = command.channel { report(code, to: channel, command.test) } else { report(code) }
     // A machine without a power switch is left by a restart: QEMU with -no-reboot ends there.
     _ = Machine.end(Machine.canPowerOff ? .powerOff : .restart)
     return code
+  }
+
+  /// Everything that was written, then the code. What is on disks has to be there before: the host may end the machine from here on.
+  private func report(_ code: Int32, to channel: HostChannel, _ test: BootParameters.TestRun) {
+    channel.finish()
+    if test.kernelLog == .sent { channel.sendKernelLog() }
+    Machine.synchronize()
+    channel.window.code = code
+    channel.enter(.ended)
+  }
+
+  private func closeDisks() {
+    var disks = FileSystemsEnd(log, SystemSignals(), SystemRequest(.powerOff, .orderly), .disksAlone)
+    disks.run()
+  }
+
+  private func configureNetwork() {
+    let interface = NetworkInterface(Text("eth0"))
+    do throws(Errno) {
+      try interface.setAddress(.init(10, 0, 2, 15), mask: .init(255, 255, 255, 0))
+      try interface.raise()
+      try NetworkInterface.addDefaultRoute(by: .init(10, 0, 2, 2))
+    } catch {
+      log.fatal("cannot set up the network: \(error)")
+    }
   }
 
   /// swinit.mount=TAG:/path[:ro]: a directory of the host's, by virtiofs or 9p.

@@ -14,6 +14,13 @@ struct Configuration {
     case none, each
   }
 
+  enum OwnFiles {
+    /// Once the command runs, whatever is open but 0 to 2 is its alone.
+    case closed
+    /// This init has files of its own, which the command does not get.
+    case kept
+  }
+
   enum Leftovers {
     /// TERM, grace, KILL, and the end when the last one has gone.
     case ended
@@ -27,12 +34,20 @@ struct Configuration {
     case asked
   }
 
+  enum InitMemory {
+    case givenBack
+    /// A machine that exists for one command has nobody to give it to, and it costs the command's first instants.
+    case kept
+  }
+
   var log = Log()
   var supervision = Supervision.whereDefined
   var policy = Lifecycle.Policy()
   var exitMap = ExitMap()
   var signalTarget = SignalTarget.group
   var leftovers = Leftovers.ended
+  var ownFiles = OwnFiles.closed
+  var initMemory = InitMemory.givenBack
   var plainText = SpawnRequest.PlainText.refused
   /// What the command leads: a process group, a session, or nothing.
   var leads = SpawnRequest.Group.own
@@ -57,14 +72,8 @@ struct Configuration {
 
 /// A mistake in how swinit was called.
 struct UsageError: Error {
-  /// Kept out of line: it is thrown through many frames.
-  private let said: Said
-  private final class Said: Sendable {
-    let message: Message
-    init(_ message: Message) { self.message = message }
-  }
-
-  var message: Message { said.message }
+  private let boxed: BoxedMessage
+  var message: Message { boxed.message }
   let exitCode: Int32
   /// Whose form the message is said in; nil: as it stands.
   let voice: Log.Voice?
@@ -76,7 +85,7 @@ struct UsageError: Error {
   /// A mistake in a personality's options.
   @inline(never)
   init(_ message: Message, exitCode: Int32, voice: Log.Voice? = nil) {
-    said = Said(message)
+    boxed = BoxedMessage(message)
     self.exitCode = exitCode
     self.voice = voice
   }

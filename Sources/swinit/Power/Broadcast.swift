@@ -28,12 +28,14 @@ struct Broadcast {
     }
   }
 
+  /// Up to about 700 bytes of them: what is to come must fit behind.
   private func appendWords(to text: inout Message) {
     guard let words else { return }
     var index = 0
     while let word = words[index] {
-      // A terminal must not take them for orders.
       for byte in CString(at: UnsafePointer(word)).text.bytes {
+        guard text.count < 750 else { return text.append("…\r\n") }
+        // A terminal must not take them for orders.
         text.append(byte: byte < 0x20 || byte == 0x7F ? UInt8(ascii: "?") : byte)
       }
       index += 1

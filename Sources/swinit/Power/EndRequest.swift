@@ -8,12 +8,14 @@ struct EndRequest {
   }
 
   let name: PowerName
-  var end: Machine.End
-  var urgency = Urgency.orderly
+  var end: SystemRequest.End
+  var manner = SystemRequest.Manner.orderly
   /// Whether buffers are written before reboot(2). An init that is asked decides for itself.
   var sync = Sync.first
   /// busybox's -d.
   var delay = Interval.zero
+  /// A restart's word for the firmware.
+  var firmwareWord: CString?
 
   init(_ name: PowerName) {
     self.name = name
@@ -39,14 +41,16 @@ struct EndRequest {
     }
   }
 
+  private var way: InitProgram.Way { InitProgram.read().way(to: SystemRequest(end, manner)) }
+
   /// Whether anybody can be asked.
   func check() throws(UsageError) {
-    guard case .none = InitProgram.read().way(to: end, urgency) else { return }
+    guard case .none = way else { return }
     try refuse()
   }
 
   func perform() throws(UsageError) {
-    switch InitProgram.read().way(to: end, urgency) {
+    switch way {
     case .signal(let signal):
       try send(signal)
     case .signalOrKernel(let signal):
@@ -74,7 +78,8 @@ struct EndRequest {
   }
 
   private func askKernel() throws(UsageError) {
-    let error = sync == .first ? Machine.end(end) : Machine.endNow(end)
+    if sync == .first { Machine.synchronize() }
+    let error = firmwareWord.map { Machine.restartNow(saying: $0) } ?? Machine.endNow(end.call)
     guard error == .notPermitted else { throw name.error("reboot(2): \(error)") }
     throw name.error(
       "reboot(2) is not permitted: CAP_SYS_BOOT is missing (docker run --cap-add SYS_BOOT); without -f PID 1 is asked instead")

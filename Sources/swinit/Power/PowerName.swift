@@ -1,3 +1,4 @@
+import Boot
 import Sys
 
 /// The names by which this program ends a machine: those of sysvinit, systemd and busybox.
@@ -24,7 +25,7 @@ enum PowerName {
   }
 
   /// What is done when nothing else is said.
-  var end: Machine.End {
+  var end: SystemRequest.End {
     switch self {
     case .reboot: .restart
     case .poweroff, .shutdown: .powerOff

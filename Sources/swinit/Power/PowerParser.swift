@@ -24,7 +24,7 @@ enum PowerParser {
       switch (letter, value) {
       case (UInt8(ascii: "h"), _): return .say([usage])
       case (UInt8(ascii: "V"), _): return .say([name.text, " (swinit) ", Version.text, "\n"])
-      case (UInt8(ascii: "f"), _): request.urgency = request.urgency == .orderly ? .forced : .direct
+      case (UInt8(ascii: "f"), _): request.manner = request.manner == .orderly ? .forced : .immediate
       case (UInt8(ascii: "n"), _): request.sync = .none
       case (UInt8(ascii: "p"), _): if name == .halt { request.end = .powerOff }
       case (halt, _): request.end = .halt
@@ -34,7 +34,10 @@ enum PowerParser {
       default: break  // --no-wtmp and --no-wall: neither is done
       }
     }
-    if let word = reader.nextOperand() { throw name.error("'\(word)': expected options only") }
+    if request.end == .restart, request.manner == .immediate { request.firmwareWord = reader.nextOperand() }
+    if let word = reader.nextOperand() {
+      throw name.error("'\(word)': expected options only (with 'reboot -ff', one word for the firmware)")
+    }
     return isRecordOnly ? .nothing : .end(request)
   }
 
@@ -47,11 +50,13 @@ enum PowerParser {
 
   private static let usage: StaticString = """
     Usage: reboot|poweroff|halt [-f [-f]] [-n] [-p] [-d TIME] [-w]
+           reboot -ff [WORD]
 
     Asks PID 1 to restart the machine, to turn it off, or to stop it. In a container it
     asks for the container's orderly end.
 
       -f, --force      wait for no process; twice: reboot(2) at once, without PID 1
+      WORD             for the firmware or the boot loader, such as bootloader
       -n, --no-sync    write no buffers before reboot(2)
       -p, --poweroff   halt: turn the machine off
       --halt, --reboot be that command, whatever the name

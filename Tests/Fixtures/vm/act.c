@@ -4,6 +4,7 @@
 // What it says are lines `@ NAME VALUE…`, a write(2) each. Nothing is waited for without a bound.
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -15,9 +16,12 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/uio.h>
+#include <sys/user.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -172,6 +176,31 @@ static int zombies(void) {
   return count;
 }
 
+// A real fault in PID 1: its next instruction is at an address that nothing is mapped at.
+static int crash_init(void) {
+  struct user_regs_struct registers;
+  struct iovec block = {.iov_base = &registers, .iov_len = sizeof registers};
+  if (ptrace(PTRACE_SEIZE, 1, 0, 0) != 0 || ptrace(PTRACE_INTERRUPT, 1, 0, 0) != 0 || waitpid(1, NULL, __WALL) != 1) return 97;
+  if (ptrace(PTRACE_GETREGSET, 1, NT_PRSTATUS, &block) != 0) return 97;
+#if defined(__x86_64__)
+  registers.rip = 1;
+  registers.orig_rax = (unsigned long long)-1;  // no system call to take up again
+#elif defined(__aarch64__)
+  registers.pc = 1;
+#endif
+  return ptrace(PTRACE_SETREGSET, 1, NT_PRSTATUS, &block) != 0 || ptrace(PTRACE_DETACH, 1, 0, 0) != 0 ? 97 : 0;
+}
+
+// Whether the file's first line is `line`.
+static int is_line(const char *path, const char *line) {
+  char text[256] = "";
+  FILE *file = fopen(path, "re");
+  if (!file) return 0;
+  if (fgets(text, sizeof text, file)) text[strcspn(text, "\n")] = 0;
+  fclose(file);
+  return !strcmp(text, line);
+}
+
 int main(int argc, char **argv) {
   if (getpid() == 1) {
     look(argv);
@@ -223,6 +252,14 @@ int main(int argc, char **argv) {
   } else if (!strcmp(word, "fault")) {  // fault: SIGSEGV to PID 1, which a kernel does not hand to its init
     kill(1, SIGSEGV);
     return number;
+  } else if (!strcmp(word, "crash-init")) {  // crash-init: PID 1 goes on where no instruction is
+    return crash_init();
+  } else if (!strcmp(word, "hurry")) {  // hurry: Ctrl-Alt-Del's signal, and once more when the end is under way; only KILL ends this
+    for (int other = 1; other <= 64; other++) signal(other, SIG_IGN);
+    kill(1, SIGINT);
+    for (int turn = 0; turn < 2000 && !is_line("/run/swinit/system_state", "SYSTEM_RESTART"); turn++) usleep(1000);
+    kill(1, SIGINT);
+    for (;;) sleep(3600);
   } else if (!strcmp(word, "orphans")) {  // orphans N: N processes end as orphans; says how many are left
     for (int index = 0; index < number; index++)
       if (orphan()) _exit(3);

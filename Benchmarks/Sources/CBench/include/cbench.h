@@ -40,6 +40,9 @@ int bench_isolate(void);
 /// CLOCK_MONOTONIC in nanoseconds.
 int64_t bench_now(void);
 
+/// The processor's own clock, as a guest of QEMU's without an accelerator sees it less a constant; nanoseconds where it has none.
+int64_t bench_ticks(void);
+
 /// Starts the program with vfork(2) semantics: at return it runs. 0, or the errno of what failed.
 int bench_start(const struct bench_command *command, pid_t *pid);
 

@@ -34,6 +34,6 @@ struct HeapFigure: Figure {
     samples.add(Double(calls.counts.values.reduce(0, +)), of: subject.name)
     let found = calls.counts.keys.sorted().joined(separator: ", ")
     laboratory.progress.note("heap: breakpoints on \(found.isEmpty ? "nothing: the program has no allocator" : found)")
-    return [Row("heap", "heap calls once the command runs", unit: "", samples, subjects: [subject], bounds: [.value(0)])]
+    return [Row("heap", "heap calls once the command runs", unit: "", samples, bounds: [.value(0)])]
   }
 }

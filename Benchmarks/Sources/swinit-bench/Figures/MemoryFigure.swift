@@ -15,11 +15,10 @@ struct MemoryFigure: Figure {
       resident.add(Double(memory.resident), of: subject.name)
       dirty.add(Double(memory.privateDirty), of: subject.name)
     }
-    let subjects = laboratory.inits
     return [
-      Row("memory.pss", "idle, PSS", unit: "KiB", proportional, subjects: subjects, bounds: [.ratioToReference(0.20)]),
-      Row("memory.rss", "idle, RSS", unit: "KiB", resident, subjects: subjects),
-      Row("memory.dirty", "idle, private and written", unit: "KiB", dirty, subjects: subjects),
+      Row("memory.pss", "idle, PSS", unit: "KiB", proportional, bounds: [.ratioToReference(0.20)]),
+      Row("memory.rss", "idle, RSS", unit: "KiB", resident),
+      Row("memory.dirty", "idle, private and written", unit: "KiB", dirty),
     ]
   }
 }

@@ -27,7 +27,7 @@ struct ReapFigure: Figure {
       samples.add(Double(after - before) / Double(total), of: subject.name)
     }
     return Row(
-      "reap.\(shape)", "PID 1's CPU for \(title)", unit: "ns", samples, subjects: laboratory.inits,
+      "reap.\(shape)", "PID 1's CPU for \(title)", unit: "ns", samples,
       bounds: [.ratioToBestPeer(1.0)])
   }
 }

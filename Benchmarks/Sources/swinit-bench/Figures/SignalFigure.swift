@@ -21,6 +21,6 @@ struct SignalFigure: Figure {
       latency.add(Double(bench_now() - start) / 1000, of: subject.name)
     }
     for instance in instances.values { try instance.endInOrder() }
-    return [Row("signal", "a signal to the payload's answer", unit: "µs", digits: 1, latency, subjects: laboratory.subjects)]
+    return [Row("signal", "a signal to the payload's answer", unit: "µs", digits: 1, latency)]
   }
 }

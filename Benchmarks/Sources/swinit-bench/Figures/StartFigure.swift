@@ -32,11 +32,10 @@ struct StartFigure: Figure {
       faults.add(Double(finished.minorFaults), of: subject.name)
     }
     let (title, id) = place == .pid1 ? ("as PID 1", "start.pid1") : ("not PID 1", "start.child")
-    let subjects = laboratory.subjects
     return [
-      Row(id, "`INIT -- true`, \(title)", unit: "µs", digits: 1, wall, subjects: subjects, bounds: [.ratioToReference(0.60)]),
-      Row("\(id).net", "the same less `bare`", unit: "µs", digits: 1, wall.less(Subject.bare), subjects: subjects),
-      Row("\(id).faults", "page faults of it", unit: "", faults, subjects: subjects),
+      Row(id, "`INIT -- true`, \(title)", unit: "µs", digits: 1, wall, bounds: [.ratioToReference(0.60)]),
+      Row("\(id).net", "the same less `bare`", unit: "µs", digits: 1, wall.less(Subject.bare)),
+      Row("\(id).faults", "page faults of it", unit: "", faults),
     ]
   }
 

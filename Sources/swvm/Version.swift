@@ -1,0 +1,1 @@
+enum Version { static let text = "0.1.0" }
