@@ -18,8 +18,8 @@ public struct Cgroups {
     }
     guard let own, let mount = mountPoint() else { return nil }
     let path = CString(copying: mount, own == "/" ? Text("") : own)
-    guard (try? FileStatus(of: CString(copying: path.text, Text("/cgroup.type")))) != nil, Directory.isWritable(path) else { return nil }
-    return path
+    let isRoot = (try? FileStatus(of: CString(copying: path.text, Text("/cgroup.type")))) == nil
+    return isRoot || !Directory.isWritable(path) ? nil : path
   }
 
   /// Where cgroup v2 is mounted: the second word of the line in /proc/self/mounts whose third is cgroup2.

@@ -185,7 +185,7 @@ extension Supervisor {
       }
     case .ready:
       if worker.isReady { return done }
-      return worker.state == .ended || worker.state == .backoff ? failure(worker) : nil
+      return worker.state == .ended ? failure(worker) : nil
     }
   }
 

@@ -50,7 +50,8 @@ extension Supervisor {
     }
     let process: ProcessID
     do throws(Errno) {
-      process = try program.startWorker(descriptors, setting.environment, name: specification.name, place.notify, group, descriptorLimit)
+      process = try program.startWorker(
+        descriptors, setting.environment, name: specification.name, place.notify, group, descriptorLimit)
     } catch {
       if log >= 0 { FileDescriptor.close(log) }
       throw error
