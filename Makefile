@@ -80,6 +80,11 @@ bench-swvm: setup static swvm ## Measure swvm against the bare kernel; BENCH_ARG
 
 install: static swvm ## Install the binaries, the man pages and the completions below PREFIX.
 	install -D -m 755 $(BUILD)/swinit $(DESTDIR)$(PREFIX)/bin/swinit
+	ln -sf swinit $(DESTDIR)$(PREFIX)/bin/swctl
+	install -D -m 644 man/swctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/swctl.1
+	install -D -m 644 completions/swctl.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/swctl
+	install -D -m 644 completions/_swctl $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_swctl
+	install -D -m 644 completions/swctl.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/swctl.fish
 	install -D -m 644 man/swinit.1 $(DESTDIR)$(PREFIX)/share/man/man1/swinit.1
 	install -D -m 644 man/swinit-machine.7 $(DESTDIR)$(PREFIX)/share/man/man7/swinit-machine.7
 	install -D -m 644 completions/swinit.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/swinit

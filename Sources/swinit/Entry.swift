@@ -11,6 +11,7 @@ public func swinitMain(
   let vector = UnsafePointer(arguments)
   let signals = Resume.isMeant(vector) ? .clean : taken
   let inherited = Environment(UnsafePointer(environment))
+  if let code = Kthreadd.runAsPart(vector, inherited) { return code }
   switch BootMode(BootMode.Signs.read(inherited)) {
   case .initramfs:
     Milestones.reach(.initStarted)

@@ -100,6 +100,7 @@ enum NativeParser {
 
   private static func turnOn(_ option: NativeOption, _ configuration: inout Configuration) {
     if case .report = option { configuration.report = .line }
+    if case .supervise = option { configuration.supervision = .asked }
     if case .verbose = option {
       configuration.log.threshold = configuration.log.threshold.rawValue < Log.Level.info.rawValue ? .info : .debug
     }
@@ -156,7 +157,7 @@ enum NativeParser {
       configuration.parentDeathSignal = signal
     case .pre: configuration.preHooks.append(try CommandWords(text))
     case .post: configuration.postHooks.append(try CommandWords(text))
-    case .report, .verbose, .help, .version: return
+    case .supervise, .report, .verbose, .help, .version: return
     }
   }
 

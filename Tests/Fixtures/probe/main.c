@@ -52,6 +52,8 @@ static const struct {
     {"pending", "pending SIG SECONDS: 0 when blocked SIG comes, 1 when not", act_pending},
     {"orphans", "orphans N: until all N were reaped", act_orphans},
     {"leave", "leave CODE dies|ignores|tells|stopped|respawns|late…: one process of each stays", act_leave},
+    {"notify", "notify TEXT…|child…: each by sd_notify, heard by its barrier; then holds", act_notify},
+    {"watchdog", "watchdog N: feeds it N times, then hangs", act_watchdog},
     {"stdin", "stdin: copies it to stdout, with CODE lines untouched, ends at its end", act_stdin},
 };
 

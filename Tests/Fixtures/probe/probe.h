@@ -68,5 +68,7 @@ int act_pending(char **argv);
 int act_orphans(char **argv);
 int act_leave(char **argv);
 int act_stdin(char **argv);
+int act_notify(char **argv);
+int act_watchdog(char **argv);
 
 #endif
