@@ -10,6 +10,9 @@ let product: [SwiftSetting] = [
   .treatWarning("EmbeddedRestrictions", as: .error),
 ]
 
+/// kthreadd is under way: `make kthreadd` builds a binary that has it.
+let kthreadd: [SwiftSetting] = Context.environment["SWINIT_KTHREADD"] == nil ? [] : [.define("KTHREADD")]
+
 /// What the tools of the host are compiled with.
 let host: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault")]
 
@@ -34,7 +37,7 @@ let package = Package(
     .target(name: "Wire", dependencies: ["Sys"], swiftSettings: product),
     .target(name: "Supervision", dependencies: ["Sys", "Units", "Wire"], swiftSettings: product),
     .executableTarget(
-      name: "swinit", dependencies: ["Sys", "Boot", "Units", "Wire", "Supervision"], swiftSettings: product),
+      name: "swinit", dependencies: ["Sys", "Boot", "Units", "Wire", "Supervision"], swiftSettings: product + kthreadd),
     // The host's tool: ordinary Swift, not part of the static product.
     .target(name: "CSwvm"),
     .executableTarget(

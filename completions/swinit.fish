@@ -58,7 +58,6 @@ complete -c swinit -n __swinit_at_options -l pdeathsig -x -d 'Get this signal wh
 complete -c swinit -n __swinit_at_options -l pre -x -d 'Run this before the command' -a '(__fish_complete_command)'
 complete -c swinit -n __swinit_at_options -l post -x -d 'Run this when all has ended' -a '(__fish_complete_command)'
 complete -c swinit -n __swinit_at_options -l report -d 'One line of JSON at the end'
-complete -c swinit -n __swinit_at_options -s S -l supervise -d 'Start kthreadd, which supervises workers'
 complete -c swinit -n __swinit_at_options -s v -l verbose -d 'Say what is done'
 complete -c swinit -n __swinit_at_options -s h -l help -d 'Show the usage'
 complete -c swinit -n __swinit_at_options -s V -l version -d 'Show the version'

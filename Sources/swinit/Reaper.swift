@@ -21,7 +21,11 @@ struct Reaper {
   private(set) var orphans = 0
 
   /// Where there is a kthreadd: it and its workers end for the keeper.
-  var keeper: Keeper?
+  var keeper: Keeper? {
+    get { Kthreadd.isBuiltIn ? kept : nil }
+    set { kept = newValue }
+  }
+  private var kept: Keeper?
   private var isBurst = false
   private let log: Log
   private let warning: Configuration.OrphanWarning

@@ -10,9 +10,19 @@ enum Kthreadd {
   static let directory: CString = "/etc/swinit/workers.d"
   static let channel: Int32 = 3
 
+  /// It is under way: `make kthreadd` builds with it, and the product is built without, as long as it is larger than the rest may be.
+  @inline(__always)
+  static var isBuiltIn: Bool {
+    #if KTHREADD
+      true
+    #else
+      false
+    #endif
+  }
+
   /// The part of kthreadd that these words ask for, until its end; nil: none.
   static func runAsPart(_ arguments: SpawnRequest.Vector, _ environment: Environment) -> Int32? {
-    guard let word = arguments[0] else { return nil }
+    guard isBuiltIn, let word = arguments[0] else { return nil }
     if CString(at: UnsafePointer(word)).text.baseName == Swctl.name { return Swctl.run(arguments, environment) }
     guard isAsked(arguments) || WorkerStart.isAsked(arguments) else { return nil }
     Panic.role = .part

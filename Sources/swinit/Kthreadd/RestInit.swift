@@ -7,6 +7,7 @@ extension KernelInit {
   /// looked after nothing is started.
   @inline(never)
   mutating func restInit(_ environment: Environment) {
+    guard Kthreadd.isBuiltIn else { return }
     guard configuration.supervision == .asked || (try? FileStatus(of: Kthreadd.directory)) != nil else { return }
     let verbosity: Supervisor.Setting.Verbosity =
       configuration.log.threshold.rawValue >= Log.Level.info.rawValue ? .everything : .failures

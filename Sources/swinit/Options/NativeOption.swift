@@ -95,11 +95,17 @@ enum NativeOption: CaseIterable {
     }
   }
 
+  /// kthreadd is under way, and not in every build.
+  var isOffered: Bool {
+    if case .supervise = self { return Kthreadd.isBuiltIn }
+    return true
+  }
+
   /// The option of this word, and the value that is attached to it (`--name=value`). nil: there is no such option.
   static func find(_ word: CString) -> (option: NativeOption, attached: CString?)? {
     let text = word.text
     guard text.hasPrefix("-") else { return nil }
-    for option in allCases {
+    for option in allCases where option.isOffered {
       let description = option.description
       if let letter = description.letter, text.count == 2, text[1] == letter { return (option, nil) }
       let name = Text(description.name)

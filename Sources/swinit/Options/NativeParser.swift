@@ -41,7 +41,7 @@ enum NativeParser {
   static func withoutVariables(_ environment: Environment) -> Environment {
     guard environment.holds(namesFrom: "SWINIT_") else { return environment }
     var rest = environment
-    for option in NativeOption.allCases {
+    for option in NativeOption.allCases where option.isOffered {
       if let variable = option.description.variable { rest.remove(variable) }
     }
     return rest
@@ -74,7 +74,7 @@ enum NativeParser {
 
   private static func readVariables(_ environment: Environment, into configuration: inout Configuration) throws(UsageError) {
     guard environment.holds(namesFrom: "SWINIT_") else { return }
-    for option in NativeOption.allCases {
+    for option in NativeOption.allCases where option.isOffered {
       let description = option.description
       guard let variable = description.variable, let value = environment.value(variable) else { continue }
       if description.value != nil {
