@@ -17,10 +17,11 @@ public enum ConsoleList {
     return result
   }
 
-  /// Those of the kernel's list, /sys/class/tty/console/active.
+  /// Those of the kernel's list, /sys/class/tty/console/active; where that cannot be read, what /dev/console stands for.
   public static var active: Text {
     let text = FileDescriptor.text(of: "/sys/class/tty/console/active")
-    return text.cut(at: UInt8(ascii: "\n"))?.before ?? text
+    let line = text.cut(at: UInt8(ascii: "\n"))?.before ?? text
+    return line.isEmpty ? Text("console") : line
   }
 
   private static func forEachWord(of list: Text, _ body: (Text) -> Void) {

@@ -30,8 +30,10 @@ public struct EarlyMount: Sendable {
     self.data = data
   }
 
-  /// Makes the directory and mounts; what is mounted there already is what was wanted.
+  /// Makes the directory and mounts; what is mounted there already is what was wanted. A link stays what it is: behind a /tmp that leads to
+  /// /var/tmp are files that are kept.
   public func attach() throws(Errno) {
+    if Directory.isLink(target) { return }
     if let status = try? FileStatus(of: target) {
       let above = CString(copying: target.text, Text("/.."))
       if let parent = try? FileStatus(of: above), parent.device != status.device { return }

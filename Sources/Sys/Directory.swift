@@ -14,6 +14,12 @@ public enum Directory {
     throw Errno(csys_errno())
   }
 
+  /// Whether the name itself is a symbolic link, readlink(2).
+  public static func isLink(_ path: CString) -> Bool {
+    var byte: CChar = 0
+    return csys_read_link(path.pointer, &byte, 1) >= 0
+  }
+
   /// Calls `body` with each name in the directory but "." and "..".
   public static func forEach(in path: CString, _ body: (Text) -> Void) throws(Errno) {
     guard let stream = opendir(path.pointer) else { throw Errno(csys_errno()) }

@@ -33,8 +33,8 @@ public struct Errno: Error, Equatable, Sendable {
   public static let timedOut = Errno(ETIMEDOUT)
   public static let notConnected = Errno(ENOTCONN)
 
-  /// strerror(3): text in English that lives for ever.
-  public var text: Text { CString(at: strerror(rawValue)).text }
+  /// strerror(3): text in English that lives for ever. musl has none for what a broken file system answers.
+  public var text: Text { rawValue == EUCLEAN ? Text("Structure needs cleaning") : CString(at: strerror(rawValue)).text }
 }
 
 /// Turns a libc call's result of -1 into its errno.

@@ -7,8 +7,9 @@ public func swinitMain(
   _ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>,
   _ environment: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 ) -> Int32 {
-  let signals = SignalState.takeOver()
+  let taken = SignalState.takeOver()
   let vector = UnsafePointer(arguments)
+  let signals = Resume.isMeant(vector) ? .clean : taken
   let inherited = Environment(UnsafePointer(environment))
   if let code = Kthreadd.runAsPart(vector, inherited) { return code }
   switch BootMode(BootMode.Signs.read(inherited)) {

@@ -14,7 +14,7 @@ enum Panic {
 
   /// Runs on the fault handler's stack: says what happened. A system is taken up again where it was; else everything is ended in order.
   static let handler: @convention(c) (Int32, Int32, UInt64, UInt64) -> Void = { number, code, address, instruction in
-    let log = Log()
+    let log = Resume.log
     let signal = Signal(number: Int(number)) ?? .abort
     var line: Message =
       "panic: \(signal) (code \(code)) at instruction 0x\(hexadecimal: instruction), address 0x\(hexadecimal: address); this is a fault in swinit \(Version.text)"

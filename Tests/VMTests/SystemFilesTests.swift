@@ -6,11 +6,13 @@ extension Machines {
     /// A line for everything: the root from `ro` to rw, a second disk, a bind mount below it, swap on a disk and in a file, what is missing.
     @Test func fstab() throws {
       let content = Place.fresh("content")
-      // A swap file may have no holes.
-      try Place.run([
-        "sh", "-c",
-        "PATH=$PATH:/sbin:/usr/sbin; mkdir -p \(content)/sub && tr '\\0' x </dev/zero | head -c 1M >\(content)/swap && mkswap \(content)/swap",
-      ])
+      // A swap file may have no holes, and mke2fs makes one of each empty block: mkswap leaves such in the first page.
+      let script = """
+        PATH=$PATH:/sbin:/usr/sbin; mkdir -p \(content)/sub; tr '\\0' x </dev/zero | head -c 1M >\(content)/swap
+        mkswap \(content)/swap
+        for block in 0 2 3; do printf x | dd of=\(content)/swap bs=1 seek=$((block * 1024)) conv=notrunc; done
+        """
+      try Place.run(["sh", "-ec", script])
       let data = try KeptDisk(Disk("size=8M,label=data,from=\(content)"))
       let swap = try Disk("type=none,size=4M")
       try Place.run(["sh", "-c", "PATH=$PATH:/sbin:/usr/sbin; mkswap -q -L more \(swap.path)"])
@@ -83,8 +85,8 @@ extension Machines {
       let between = String(try disk.sum(of: "/var/lib/swinit/random-seed").prefix(32))
       let second = try boot("2021-01-01T00:00:00")
       #expect(first.name == second.name && first.name.count == 32, "\(first), \(second)")
-      #expect(
-        first.seed != between && between != second.seed, "saved at the end and at the start: \(first), \(between), \(second)")
+      // Saved at the end, and at the start.
+      #expect(first.seed != between && between != second.seed, "\(first), \(between), \(second)")
       #expect(first.year == "2035" && second.year == "2035", "\(first), \(second)")
     }
 

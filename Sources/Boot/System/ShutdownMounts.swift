@@ -44,16 +44,22 @@ public enum MountEnd: Sendable {
   }
 }
 
-/// Unmounts everything when the machine goes down, once swap is off: a swap file keeps its file system busy. Allocates nothing.
+/// Unmounts everything when the machine goes down. Allocates nothing.
 public enum ShutdownMounts {
   /// Each that gets free may free others, a stack or a loop device's: so again, until nothing has changed. No more often than this.
   static let rounds = 256
 
-  /// Unmounts what can be, the latest first; makes the rest read-only and says who holds it; then the root.
-  public static func end(_ report: (SystemLine) -> Void) -> Errno? {
+  /// Unmounts what nobody uses, the latest first.
+  public static func unmountIdle() {
     for _ in 0..<rounds {
       if unmountOnce() + ShutdownStorage.releaseLoops() == 0 { break }
     }
+  }
+
+  /// Once swap is off, whose files keep their file systems busy: unmounts what is left; makes read-only what cannot be and says who holds
+  /// it; then the root.
+  public static func end(_ report: (SystemLine) -> Void) -> Errno? {
+    unmountIdle()
     var first = FirstError()
     forEachBackwards { mount in
       let kind = MountEnd(mount)

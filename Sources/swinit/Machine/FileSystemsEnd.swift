@@ -26,7 +26,10 @@ struct FileSystemsEnd {
       case .state:
         _ = RandomSeed.save(report)
         _ = SystemClock.leaveStamp(report)
-      case .swap: _ = ShutdownStorage.turnSwapOff(report)
+      case .swap:
+        // What a /tmp in memory holds is swapped out, and would all have to come back.
+        ShutdownMounts.unmountIdle()
+        _ = ShutdownStorage.turnSwapOff(report)
       case .mounts:
         _ = ShutdownMounts.end(report)
         ShutdownStorage.nameWhatIsLeft(report)
