@@ -28,6 +28,8 @@ final class Slot {
   var dropped: UInt64 = 0
   /// STATUS= of sd_notify(3).
   var text: [UInt8] = []
+  /// The failure that people were told of last.
+  var toldOf = Ending.none
   /// How many requests wait for something of it.
   var waits = 0
 

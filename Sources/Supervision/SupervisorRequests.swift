@@ -145,6 +145,9 @@ extension Supervisor {
     let worker = slot.worker
     switch worker.state {
     case .backoff:
+      // A shortage is told once, not twice a second.
+      if case .failed(.fork, _) = worker.ending, slot.toldOf == worker.ending { return }
+      slot.toldOf = worker.ending
       let delay = Instant.now.interval(to: worker.deadline ?? .now).milliseconds
       say("worker '\(slot.name)' \(Supervisor.words(worker.ending)); it is started again in \(delay) ms")
     case .creating where before != .ended && before != .waiting && before != .backoff:
@@ -154,6 +157,7 @@ extension Supervisor {
       && before != .killing && before != .stopping:
       say("worker '\(slot.name)' \(Supervisor.words(worker.ending))")
     default:
+      if worker.state == .running { slot.toldOf = .none }
       if setting.verbosity == .everything { say("worker '\(slot.name)': \(worker.state.word)") }
     }
   }

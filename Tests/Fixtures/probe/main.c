@@ -42,6 +42,7 @@ static const struct {
     {"tty", "tty PATH FD,…|none -- CMD: new session, PATH its terminal, on these fds", wrap_tty},
     {"argv0", "argv0 NAME -- CMD", wrap_argv0},
     {"seccomp", "seccomp eperm|enosys -- CMD: for calls newer than Linux 4.19", wrap_seccomp},
+    {"joins", "joins FILE -- CMD: writes 0 to a cgroup.procs", wrap_joins},
     {"nice", "nice N -- CMD", wrap_nice},
     // What a command does.
     {"state", "state [PATH]: what this process got, one line of JSON", run_state},

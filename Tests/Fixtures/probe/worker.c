@@ -31,6 +31,13 @@ int act_notify(char **argv) {
 #endif
 }
 
+// joins FILE -- CMD: this process and all below it belong to a cgroup.
+int wrap_joins(char **argv) {
+  FILE *file = argv[0] ? fopen(argv[0], "w") : NULL;
+  if (!file || fputs("0", file) < 0 || fclose(file) != 0) fail(argv[0] ? argv[0] : "joins");
+  exec_rest(argv);
+}
+
 // watchdog N: feeds the watchdog N times in half its time, then hangs.
 int act_watchdog(char **argv) {
 #ifdef PROBE_STATIC
