@@ -7,10 +7,6 @@ struct SignalState {
   /// Of the signals that swinit changes, those that were ignored.
   let ignored: SignalSet
 
-  /// As a kernel starts its first process. After a fault this program is executed again out of its handler: what is blocked then is its own
-  /// doing, and a shell that inherited it would not hear of the end.
-  static let kernels = SignalState(blocked: SignalSet(), ignored: SignalSet())
-
   /// The signals that are taken from the queue. The faults come through their handler.
   static let queued = SignalSet.all.subtracting(.faults)
 
