@@ -7,15 +7,14 @@ public func swinitMain(
   _ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>,
   _ environment: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 ) -> Int32 {
-  let taken = SignalState.takeOver()
+  let signals = SignalState.takeOver()
   let vector = UnsafePointer(arguments)
-  let signals = Resume.isMeant(vector) ? .clean : taken
   let inherited = Environment(UnsafePointer(environment))
   if let code = Kthreadd.runAsPart(vector, inherited) { return code }
   switch BootMode(BootMode.Signs.read(inherited)) {
   case .initramfs:
     Milestones.reach(.initStarted)
-    let start = Bootstrap(vector, inherited, signals, .initramfs)
+    let start = Bootstrap(vector, inherited, Resume.isMeant(vector) ? .clean : signals, .initramfs)
     return start.parameters.staysInInitramfs && start.parameters.root == nil ? SystemInit.run(start) : MachineInit(start).run()
   case .system:
     Milestones.reach(.initStarted)

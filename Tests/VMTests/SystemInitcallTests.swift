@@ -37,12 +37,18 @@ extension Machines {
 
     /// The kernel's names for how far the system is: in a hook, on a console, at the end.
     @Test func systemState() throws {
-      let disk = try Disk.system(scripts: [("\(Self.hooks)/late/state", "#!/bin/sh\n\(Self.state)\n")])
-      let machine = try Machine.system(disk)
       // Its descriptors of the terminal are dead when it hears of the end: the console is opened again.
-      let script =
-        "trap \"\" HUP; trap \"(echo; \(Self.state)) >/dev/console; exit\" TERM; echo up-$((1+1)); while :; do sleep 1; done"
-      try machine.command(line: "\(Self.state); /bin/sh -c '\(script)' &")
+      let script = """
+        #!/bin/sh
+        trap '' HUP
+        trap 'trap "" TERM; exec >/dev/console; echo; \(Self.state); exit' TERM
+        echo up-2
+        while :; do sleep 1; done
+
+        """
+      let disk = try Disk.system(scripts: [("\(Self.hooks)/late/state", "#!/bin/sh\n\(Self.state)\n"), ("/tells", script)])
+      let machine = try Machine.system(disk)
+      try machine.command(line: "\(Self.state); /tells &")
       try machine.text("up-2")
       machine.type("kill -USR2 1\n")
       let ended = try machine.finish()
