@@ -8,6 +8,6 @@ struct SizeFigure: Figure {
       guard let path = subject.path else { continue }
       sizes.add(Double(try Files.size(path)), of: subject.name)
     }
-    return [Row("size", "the file", unit: "bytes", sizes, bounds: [.value(160_000)])]
+    return [Row("size", "the file", unit: "bytes", sizes, bounds: [.value(400_000)])]
   }
 }
