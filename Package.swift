@@ -10,6 +10,9 @@ let product: [SwiftSetting] = [
   .treatWarning("EmbeddedRestrictions", as: .error),
 ]
 
+/// kthreadd is under way: `make kthreadd` builds a binary that has it.
+let kthreadd: [SwiftSetting] = Context.environment["SWINIT_KTHREADD"] == nil ? [] : [.define("KTHREADD")]
+
 /// What the tools of the host are compiled with.
 let host: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault")]
 
@@ -26,11 +29,15 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
   ],
   targets: [
-    // CSys <- Sys <- Boot <- swinit. scripts/check-imports holds the sources to it.
+    // CSys <- Sys <- Boot, Units, Wire <- Supervision <- swinit. scripts/lint holds the sources to it.
     .target(name: "CSys"),
     .target(name: "Sys", dependencies: ["CSys"], swiftSettings: product),
     .target(name: "Boot", dependencies: ["Sys"], swiftSettings: product),
-    .executableTarget(name: "swinit", dependencies: ["Sys", "Boot"], swiftSettings: product),
+    .target(name: "Units", dependencies: ["Sys"], swiftSettings: product),
+    .target(name: "Wire", dependencies: ["Sys"], swiftSettings: product),
+    .target(name: "Supervision", dependencies: ["Sys", "Units", "Wire"], swiftSettings: product),
+    .executableTarget(
+      name: "swinit", dependencies: ["Sys", "Boot", "Units", "Wire", "Supervision"], swiftSettings: product + kthreadd),
     // The host's tool: ordinary Swift, not part of the static product.
     .target(name: "CSwvm"),
     .executableTarget(
@@ -42,6 +49,9 @@ let package = Package(
       swiftSettings: host),
     .testTarget(name: "SysTests", dependencies: ["Sys"]),
     .testTarget(name: "BootTests", dependencies: ["Boot", "Sys"], exclude: ["Data"]),
+    .testTarget(name: "UnitsTests", dependencies: ["Units", "Sys"]),
+    .testTarget(name: "WireTests", dependencies: ["Wire", "Sys"]),
+    .testTarget(name: "SupervisionTests", dependencies: ["Supervision", "Wire", "Units", "Sys"]),
     .testTarget(name: "swinitTests", dependencies: ["swinit", "Boot", "Sys"]),
     .testTarget(name: "BlackBoxTests"),
     .testTarget(name: "RuntimeTests"),

@@ -4,8 +4,10 @@ public import Sys
 public enum ExitChannel {
   /// QEMU's isa-debug-exit: a byte N to the port makes QEMU exit with N·2+1.
   case debugExit(port: UInt16)
-  /// A line to this device: a second serial port, or a virtio port's /dev/vport….
+  /// A line to this device: a second serial port.
   case device(CString)
+  /// A line to the virtio port of this name.
+  case port(Text)
   /// The trailer alone.
   case none
 
@@ -21,7 +23,7 @@ public enum ExitChannel {
       guard let number = ExitChannel.port(port) else { throw BadWord(port, expected: "an I/O port such as 0xf4") }
       self = .debugExit(port: number)
     case (_, let path?) where kind == "tty" && path.hasPrefix("/"): self = .device(CString(copying: path))
-    case (_, let name?) where kind == "port" && !name.isEmpty: self = .device(CString(copying: Text("/dev/virtio-ports/"), name))
+    case (_, let name?) where kind == "port" && !name.isEmpty: self = .port(name)
     default: throw BadWord(word, expected: "auto, debug-exit[:PORT], tty:/dev/NAME, port:NAME or none")
     }
   }

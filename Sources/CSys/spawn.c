@@ -60,6 +60,10 @@ static void execute_path(struct csys_spawn *spawn, const char *path) {
 
 // The rules of execvp(3).
 static int32_t execute(struct csys_spawn *spawn) {
+  if (spawn->program > 0) {
+    syscall(SYS_execveat, spawn->program, "", spawn->arguments, spawn->environment, 0x1000 /* AT_EMPTY_PATH */);
+    return failed(spawn, CSYS_STAGE_EXEC, errno);
+  }
   if (strchr(spawn->file, '/') || !*spawn->file) {
     size_t name = strlen(spawn->file), kept = name < spawn->path_size ? name : spawn->path_size - 1;
     memcpy(spawn->path, spawn->file, kept);
@@ -141,6 +145,7 @@ int32_t csys_spawn(struct csys_spawn *spawn) {
   if (pid == 0) {
     take_terminal(spawn);
     if (spawn->stdio) open_stdio(spawn);
+    for (int i = 0; spawn->descriptors && i < 4; i++) dup2(spawn->descriptors[i], i);
     csys_exec(spawn);
     _exit(127);
   }

@@ -21,7 +21,17 @@ public struct Errno: Error, Equatable, Sendable {
   public static let noAccess = Errno(EACCES)
   public static let loop = Errno(ELOOP)
   public static let isDirectory = Errno(EISDIR)
+  public static let exists = Errno(EEXIST)
   public static let notPermitted = Errno(EPERM)
+  public static let notImplemented = Errno(ENOSYS)
+  public static let notSupported = Errno(EOPNOTSUPP)
+  public static let badMessage = Errno(EBADMSG)
+  public static let messageSize = Errno(EMSGSIZE)
+  public static let tooManyFiles = Errno(EMFILE)
+  public static let brokenPipe = Errno(EPIPE)
+  public static let noSpace = Errno(ENOSPC)
+  public static let timedOut = Errno(ETIMEDOUT)
+  public static let notConnected = Errno(ENOTCONN)
 
   /// strerror(3): text in English that lives for ever. musl has none for what a broken file system answers.
   public var text: Text { rawValue == EUCLEAN ? Text("Structure needs cleaning") : CString(at: strerror(rawValue)).text }

@@ -1,6 +1,7 @@
 import CSys
 
 /// An open file that is closed when its owner goes.
+@frozen
 public struct FileDescriptor: ~Copyable {
   public let rawValue: Int32
 

@@ -12,6 +12,11 @@ extension FileDescriptor {
   /// openat(2) of something that is there, for writing as it is: a file of /proc/sys, a device.
   public init(writing path: CString) throws(Errno) { try self.init(at: path, O_WRONLY | CSYS_O_CLOEXEC | CSYS_O_NOCTTY, 0) }
 
+  /// As `init(writing:)`, for a device whose other end may not be there: what it does not take at once is EAGAIN.
+  public init(writingAtOnce path: CString) throws(Errno) {
+    try self.init(at: path, O_WRONLY | CSYS_O_CLOEXEC | CSYS_O_NOCTTY | CSYS_O_NONBLOCK, 0)
+  }
+
   private init(at path: CString, _ flags: Int32, _ mode: UInt32) throws(Errno) {
     let descriptor = try systemCall(SYS_openat, Int(AT_FDCWD), Int(bitPattern: path.pointer), Int(flags), Int(mode))
     self.init(adopting: Int32(truncatingIfNeeded: descriptor))

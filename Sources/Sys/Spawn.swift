@@ -84,6 +84,19 @@ extension SpawnRequest {
     throw SpawnRequest.failure()
   }
 
+  /// As `start`, with an open file in place of a path, and `descriptors` as the child's 0 to 3.
+  func start(executing program: Int32, _ descriptors: InlineArray<4, Int32>) throws(SpawnError) -> ProcessID {
+    SpawnRequest.fill(with: self, nil)
+    SpawnRequest.form.pointee.program = program
+    let pid = descriptors.span.withUnsafeBufferPointer { memory in
+      SpawnRequest.form.pointee.descriptors = memory.baseAddress
+      return csys_spawn(SpawnRequest.form)
+    }
+    SpawnRequest.form.pointee.descriptors = nil
+    if pid > 0 { return ProcessID(pid) }
+    throw SpawnRequest.failure()
+  }
+
   /// Executes the program in place of this process, execve(2). Returns only with the reason why not.
   public func replaceProcess() -> SpawnError {
     SpawnRequest.fill(with: self, nil)
@@ -111,6 +124,8 @@ extension SpawnRequest {
     form.pointee.directory = request.directory?.pointer
     form.pointee.shell_for_text = request.plainText == .forTheShell ? 1 : 0
     form.pointee.stdio = request.stdio?.pointer
+    form.pointee.program = 0
+    form.pointee.descriptors = nil
     form.pointee.group_count = -1
     if let identity = request.identity {
       form.pointee.groups = identity.groups.baseAddress

@@ -10,6 +10,7 @@ public func swinitMain(
   let signals = SignalState.takeOver()
   let vector = UnsafePointer(arguments)
   let inherited = Environment(UnsafePointer(environment))
+  if let code = Kthreadd.runAsPart(vector, inherited) { return code }
   switch BootMode(BootMode.Signs.read(inherited)) {
   case .initramfs:
     Milestones.reach(.initStarted)

@@ -3,14 +3,15 @@ import Sys
 
 /// The life of PID 1, kernel_init(): prepares what its command finds, starts it, stands for it, and ends what it leaves.
 struct KernelInit {
-  private let configuration: Configuration
+  let configuration: Configuration
   private let signals: SignalState
-  private let log: Log
+  let log: Log
   private let isInit: Rest.Init
   private let jobControl: JobControl
-  private var life: Lifecycle
-  private var reaper: Reaper
+  var life: Lifecycle
+  var reaper: Reaper
   private var hasTimedOut = false
+  var isEndingForWorker = false
 
   init(_ configuration: Configuration, _ signals: SignalState) {
     self.configuration = configuration
@@ -29,6 +30,7 @@ struct KernelInit {
     let account = try Account(configuration, environment)
 
     prepareNamespace()
+    restInit(environment)
     var report = Report(configuration.report)
     let before = Hooks(before: configuration.preHooks, environment, signals)
     let after = Hooks(after: configuration.postHooks, environment, signals)
@@ -36,11 +38,14 @@ struct KernelInit {
     var ending: Ending
     if let interruption = before?.runBefore(&reaper, log, killAfter: configuration.policy.killAfter) {
       ending = end(interruption)
+    } else if reaper.keeper != nil, configuration.command == nil, configuration.commandLine == nil {
+      ending = standForWorkers()
     } else {
       ending = startCommand(account)
       if let process = ending.process { ending.status = stand(for: process) }
     }
-    let statusCode = hasTimedOut ? KernelInit.timeoutCode : ending.status?.code ?? ending.code
+    if let keeper = reaper.keeper { keeper.endWorkers(&reaper) }
+    let statusCode = hasTimedOut ? KernelInit.timeoutCode : reaper.keeper?.endCode ?? ending.status?.code ?? ending.code
     // A command that did not start keeps its 126 or 127, whatever the map says.
     let code = ending.status == nil ? statusCode : configuration.exitMap[statusCode]
 
@@ -60,7 +65,7 @@ struct KernelInit {
   private static let timeoutCode: Int32 = 124
 
   /// What became of the command.
-  private struct Ending {
+  struct Ending {
     var command: CString
     /// nil: it was not started.
     var process: ProcessID?
@@ -164,7 +169,9 @@ struct KernelInit {
       if configuration.policy.timeout != nil { life.commandStarted(at: .now) }
       log.info("started '\(program.request.file)' as \(process)")
       try? Host.changeDirectory(to: CString("/"))
-      if configuration.ownFiles == .closed { FileDescriptor.closeInherited() }
+      if configuration.ownFiles == .closed {
+        if let keeper = reaper.keeper { keeper.closeInherited() } else { FileDescriptor.closeInherited() }
+      }
       return process
     } catch {
       guard error.stage == .fork else { throw error }
@@ -199,8 +206,8 @@ struct KernelInit {
         while let action = life.expire(at: .now) { perform(action, on: command) }
       }
       let more = if case .more = remaining { true } else { false }
-      let arrival =
-        more ? SignalQueue.pending(of: SignalState.queued) : SignalQueue.next(of: SignalState.queued, until: life.deadline)
+      let arrival = more ? SignalQueue.pending(of: SignalState.queued) : next()
+      if let code = reaper.keeper?.endCode, !isEndingForWorker { endForWorker(command, code) }
       // A fault that was sent came before it, or with it.
       var sent = SignalQueue.takeSentFaults()
       while let signal = sent.popFirst() { receive(signal, for: command) }
@@ -221,7 +228,7 @@ struct KernelInit {
   }
 
   @inline(never)
-  private mutating func receive(_ signal: Signal, for command: ProcessID) {
+  mutating func receive(_ signal: Signal, for command: ProcessID) {
     if let action = life.receive(signal, at: .now) {
       perform(action, on: command)
       jobControl.forwardedStop(signal, to: configuration.leads)

@@ -20,6 +20,12 @@ struct Reaper {
   /// How many other processes were reaped.
   private(set) var orphans = 0
 
+  /// Where there is a kthreadd: it and its workers end for the keeper.
+  var keeper: Keeper? {
+    get { Kthreadd.isBuiltIn ? kept : nil }
+    set { kept = newValue }
+  }
+  private var kept: Keeper?
   private var isBurst = false
   private let log: Log
   private let warning: Configuration.OrphanWarning
@@ -61,6 +67,8 @@ struct Reaper {
     } else if process == awaited {
       outcome = status
       awaited = nil
+    } else if let keeper, keeper.ended(process, status) {
+      return
     } else {
       orphans += 1
       if warning == .each {

@@ -10,7 +10,8 @@ struct SignalState {
   /// The signals that are taken from the queue. The faults come through their handler.
   static let queued = SignalSet.all.subtracting(.faults)
 
-  /// What a system's programs start with, whatever PID 1 was given: after a fault that is what this program has blocked for itself.
+  /// As a kernel starts its first process, and a system its programs, whatever PID 1 was given: after a fault what is blocked is this
+  /// program's own doing, and a shell that inherited it would not hear of the end.
   static let clean = SignalState(blocked: SignalSet(), ignored: SignalSet())
 
   /// Blocks everything first of all, so that no signal is lost from here on; then makes children and faults be heard.

@@ -10,6 +10,7 @@ import Testing
       case .none: return "none"
       case .debugExit(let port): return "port \(port)"
       case .device(let path): return path.text.string
+      case .port(let name): return "virtio \(name.string)"
       }
     } catch { return "bad \(error.word.string)" }
   }
@@ -17,7 +18,7 @@ import Testing
   @Test(arguments: [
     ("auto", "none"), ("none", "none"), ("debug-exit", "port 244"), ("debug-exit:0x501", "port 1281"),
     ("debug-exit:80", "port 80"),
-    ("debug-exit:0xFFFF", "port 65535"), ("tty:/dev/ttyS1", "/dev/ttyS1"), ("port:org.test", "/dev/virtio-ports/org.test"),
+    ("debug-exit:0xFFFF", "port 65535"), ("tty:/dev/ttyS1", "/dev/ttyS1"), ("port:org.test", "virtio org.test"),
   ]) func valid(_ word: String, _ expected: String) { #expect(said(word) == expected) }
 
   @Test(arguments: [

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 extension Machines {
@@ -29,6 +30,20 @@ extension Machines {
         act(), line: "swinit.exit=tty:/dev/ttyS1 swinit.token=abc -- /act \(words)", secondPort: true)
       #expect(ended.second == "exit abc \(code)\n", "\(ended)")
       #expect(ended.reports == [Report("abc", code)], "\(ended)")
+    }
+
+    /// By its name, without the links that udev would make.
+    @Test func virtioPort() throws {
+      let file = Place.fresh("port")
+      let ended = try Machine.boot(
+        act().modules("virtio_pci,virtio_console"), line: "swinit.exit=port:second swinit.token=abc -- /act exit 7", kind: .pc,
+        more: [
+          "-device", "virtio-serial-pci", "-chardev", "null,id=one", "-device", "virtserialport,chardev=one,name=first",
+          "-chardev",
+          "file,id=two,path=\(file)", "-device", "virtserialport,chardev=two,name=second",
+        ])
+      #expect(try String(contentsOfFile: file, encoding: .utf8) == "exit abc 7\n", "\(ended)")
+      #expect(ended.reports == [Report("abc", 7)], "\(ended)")
     }
 
     @Test func otherPortOfTheDevice() throws {

@@ -31,7 +31,8 @@ struct Subject {
       },
     ]
     if let program = options.virtmeRun {
-      subjects.append(Subject(name: "virtme") { [("virtme-run, true, ms", try work.time(work.virtmeWords(program)))] })
+      subjects.append(
+        Subject(name: "virtme") { [("virtme-run, true, ms", try work.time(work.virtmeWords(program), status: .any))] })
     }
     return subjects
   }
@@ -82,13 +83,20 @@ struct Work {
     return words + (root.map { ["--rootfs", $0] } ?? []) + ["--"] + command
   }
 
-  /// It takes the modules from /lib/modules.
+  /// It takes the modules from /lib/modules. Its status says nothing here: version 1.42 ends with 255 under TCG, whatever the command did.
   func virtmeWords(_ program: String) -> [String] {
-    [program, "--kimg", "\(kernel)/vmlinuz", "--mods", "auto", "--disable-kvm", "--memory", "512M", "--script-sh", "true"]
+    [
+      program, "--kimg", "\(kernel)/vmlinuz", "--mods", "auto", "--disable-kvm", "--memory", "512M", "--show-boot-console",
+      "--script-sh", "true",
+    ]
   }
 
-  /// Milliseconds from start to exit, which has to be a good one.
-  func time(_ words: [String]) throws -> Double {
+  enum Status {
+    case good, any
+  }
+
+  /// Milliseconds from start to exit.
+  func time(_ words: [String], status: Status = .good) throws -> Double {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = words
@@ -101,7 +109,7 @@ struct Work {
     let said = errors.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     let duration = begin.duration(to: .now) / .milliseconds(1)
-    guard process.terminationStatus == 0 else {
+    guard process.terminationStatus == 0 || status == .any else {
       throw Trouble(
         "\(words.joined(separator: " ")): status \(process.terminationStatus)\n\(String(decoding: said, as: UTF8.self))")
     }

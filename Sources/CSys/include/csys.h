@@ -15,13 +15,16 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/un.h>
 #include <sys/utsname.h>
 #include <termios.h>
 #include <time.h>
@@ -120,6 +123,8 @@ struct csys_spawn {
   int32_t group_count;        // -1: identity stays as it is
   uint32_t uid, gid;
   int32_t shell_for_text;     // ENOEXEC: /bin/sh runs it, as execvp(3) has it
+  int32_t program;            // an open file that is executed in place of `file`, or 0
+  const int32_t *descriptors; // four, from 4 on, that become descriptors 0 to 3, or NULL
   char *pid_slots[2];         // where the child's own pid is written in decimal (LISTEN_PID, WATCHDOG_PID), or NULL
   // out
   volatile enum csys_stage stage;

@@ -49,6 +49,13 @@ struct Resume {
 
   // MARK: - At the fault
 
+  /// Of a machine the kernel's log gets it as well: the console may show other things by then.
+  static var log: Log {
+    var log = Log()
+    if state.isArmed, state.isMachine { log.copiesTo = .kernel }
+    return log
+  }
+
   /// Returns where there is no system to save, and where it cannot be saved.
   static func executeAgain(_ log: Log) {
     guard state.isArmed, let environment = state.environment else { return }
@@ -72,8 +79,9 @@ struct Resume {
   static func panic(_ log: Log) {
     guard state.isArmed, state.isMachine else { return }
     SignalQueue.block(SignalState.queued)
-    Machine.synchronize()
+    // First: to write to a disk that has gone takes for ever.
     Machine.leaveControlAltDelete()
+    Machine.synchronize()
     if let seconds = state.panic, seconds != 0 {
       log.fatal("panic=\(seconds): restarting")
       if seconds > 0 { _ = SignalQueue.next(of: SignalSet(), until: .now + .seconds(Int64(seconds))) }

@@ -111,6 +111,12 @@ struct TestMachine {
       switch try ExitChannel(parameters.test.exit) {
       case .none: break
       case .device(let path): write(trailer, to: path)
+      case .port(let name):
+        if let device = VirtioPort.device(named: name) {
+          write(trailer, to: device)
+        } else {
+          log.fatal("swinit.exit=port:\(name): there is no virtio port of this name; virtio_console has to be loaded")
+        }
       case .debugExit(let port):
         // This is the end of the machine: the trailer goes first.
         say(trailer)
@@ -140,7 +146,7 @@ struct TestMachine {
     do throws(Errno) {
       var line = trailer
       line.append("\n")
-      try FileDescriptor(opening: path, .readWrite).write(line)
+      try FileDescriptor(writingAtOnce: path).write(line)
     } catch {
       log.fatal("cannot write to \(path): \(error)")
     }

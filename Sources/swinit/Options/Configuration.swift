@@ -28,6 +28,12 @@ struct Configuration {
     case leftToTheKernel
   }
 
+  enum Supervision {
+    /// Only where there are definitions of workers.
+    case whereDefined
+    case asked
+  }
+
   enum InitMemory {
     case givenBack
     /// A machine that exists for one command has nobody to give it to, and it costs the command's first instants.
@@ -35,6 +41,7 @@ struct Configuration {
   }
 
   var log = Log()
+  var supervision = Supervision.whereDefined
   var policy = Lifecycle.Policy()
   var exitMap = ExitMap()
   var signalTarget = SignalTarget.group

@@ -15,7 +15,7 @@ enum Help {
       Options, and the variables that do the same (for `docker run --init`):
 
       """)
-    for option in NativeOption.allCases { try show(option.description) }
+    for option in NativeOption.allCases where option.isOffered { try show(option.description) }
     try write(
       """
 

@@ -4,7 +4,7 @@ import Sys
 /// `--help` shows.
 enum NativeOption: CaseIterable {
   case rewrite, signalTarget, exitMap, drain, killAfter, grace
-  case user, chdir, env, console, commandLine, pdeathsig, pre, post
+  case user, chdir, env, console, commandLine, pdeathsig, pre, post, supervise
   case report, verbose, help, version
 
   struct Description {
@@ -77,6 +77,10 @@ enum NativeOption: CaseIterable {
       Description(
         name: "post", value: "CMD", variable: "SWINIT_POST", expected: "a command",
         help: "run CMD when all has ended, with SWINIT_EXIT_CODE and SWINIT_EXIT_SIGNAL (may be repeated)")
+    case .supervise:
+      Description(
+        name: "supervise", letter: UInt8(ascii: "S"), variable: "SWINIT_SUPERVISE",
+        help: "start kthreadd, which supervises workers for swctl (also when /etc/swinit/workers.d is there)")
     case .report:
       Description(
         name: "report", variable: "SWINIT_REPORT", help: "write one line of JSON on standard error at the end")
@@ -91,11 +95,17 @@ enum NativeOption: CaseIterable {
     }
   }
 
+  /// kthreadd is under way, and not in every build.
+  var isOffered: Bool {
+    if case .supervise = self { return Kthreadd.isBuiltIn }
+    return true
+  }
+
   /// The option of this word, and the value that is attached to it (`--name=value`). nil: there is no such option.
   static func find(_ word: CString) -> (option: NativeOption, attached: CString?)? {
     let text = word.text
     guard text.hasPrefix("-") else { return nil }
-    for option in allCases {
+    for option in allCases where option.isOffered {
       let description = option.description
       if let letter = description.letter, text.count == 2, text[1] == letter { return (option, nil) }
       let name = Text(description.name)

@@ -41,7 +41,7 @@ enum NativeParser {
   static func withoutVariables(_ environment: Environment) -> Environment {
     guard environment.holds(namesFrom: "SWINIT_") else { return environment }
     var rest = environment
-    for option in NativeOption.allCases {
+    for option in NativeOption.allCases where option.isOffered {
       if let variable = option.description.variable { rest.remove(variable) }
     }
     return rest
@@ -74,7 +74,7 @@ enum NativeParser {
 
   private static func readVariables(_ environment: Environment, into configuration: inout Configuration) throws(UsageError) {
     guard environment.holds(namesFrom: "SWINIT_") else { return }
-    for option in NativeOption.allCases {
+    for option in NativeOption.allCases where option.isOffered {
       let description = option.description
       guard let variable = description.variable, let value = environment.value(variable) else { continue }
       if description.value != nil {
@@ -100,6 +100,7 @@ enum NativeParser {
 
   private static func turnOn(_ option: NativeOption, _ configuration: inout Configuration) {
     if case .report = option { configuration.report = .line }
+    if case .supervise = option { configuration.supervision = .asked }
     if case .verbose = option {
       configuration.log.threshold = configuration.log.threshold.rawValue < Log.Level.info.rawValue ? .info : .debug
     }
@@ -156,7 +157,7 @@ enum NativeParser {
       configuration.parentDeathSignal = signal
     case .pre: configuration.preHooks.append(try CommandWords(text))
     case .post: configuration.postHooks.append(try CommandWords(text))
-    case .report, .verbose, .help, .version: return
+    case .supervise, .report, .verbose, .help, .version: return
     }
   }
 

@@ -42,6 +42,7 @@ static const struct {
     {"tty", "tty PATH FD,…|none -- CMD: new session, PATH its terminal, on these fds", wrap_tty},
     {"argv0", "argv0 NAME -- CMD", wrap_argv0},
     {"seccomp", "seccomp eperm|enosys -- CMD: for calls newer than Linux 4.19", wrap_seccomp},
+    {"joins", "joins FILE -- CMD: writes 0 to a cgroup.procs", wrap_joins},
     {"nice", "nice N -- CMD", wrap_nice},
     // What a command does.
     {"state", "state [PATH]: what this process got, one line of JSON", run_state},
@@ -52,6 +53,8 @@ static const struct {
     {"pending", "pending SIG SECONDS: 0 when blocked SIG comes, 1 when not", act_pending},
     {"orphans", "orphans N: until all N were reaped", act_orphans},
     {"leave", "leave CODE dies|ignores|tells|stopped|respawns|late…: one process of each stays", act_leave},
+    {"notify", "notify TEXT…|child…: each by sd_notify, heard by its barrier; then holds", act_notify},
+    {"watchdog", "watchdog N: feeds it N times, then hangs", act_watchdog},
     {"stdin", "stdin: copies it to stdout, with CODE lines untouched, ends at its end", act_stdin},
 };
 

@@ -58,6 +58,7 @@ int wrap_tty(char **argv);
 int wrap_argv0(char **argv);
 int wrap_seccomp(char **argv);
 int wrap_nice(char **argv);
+int wrap_joins(char **argv);
 int wrap_ids(char **argv);
 
 int act_exit(char **argv);
@@ -68,5 +69,7 @@ int act_pending(char **argv);
 int act_orphans(char **argv);
 int act_leave(char **argv);
 int act_stdin(char **argv);
+int act_notify(char **argv);
+int act_watchdog(char **argv);
 
 #endif

@@ -1,0 +1,346 @@
+import Boot
+import Supervision
+import Sys
+
+/// PID 1's part of kthreadd: starts it, starts it again when it dies, and keeps what it must not lose by that. It allocates nothing
+/// once it is there, and never waits for kthreadd.
+final class Keeper {
+  /// What is kept of one worker.
+  struct Held {
+    /// 0: none.
+    var process: Int32 = 0
+    var output: Int32 = 0
+    var channel: Int32 = 0
+    /// How it ended, as wait(2) has it, plus one; 0: it has not.
+    var status: Int32 = 0
+  }
+
+  let log: Log
+  private let grace: Interval?
+  private let memory: FileDescriptor
+  private let program: SelfSpawn
+  private let signals: Int32
+  private let arguments: SpawnRequest.Vector
+  private let environment: SpawnRequest.Vector
+  /// Zero pages until they are used: a file of no name, private to this process.
+  private let held: UnsafeMutablePointer<Held>
+  /// One more than the highest slot in use.
+  private var end = 0
+  private var control: Int32 = -1
+  private var notify: Int32 = -1
+  /// To kthreadd; -1: it is not there.
+  private var channel: Int32 = -1
+  private(set) var process: ProcessID?
+  private static let fullBudget = Interval.seconds(10)
+  private var budget = Keeper.fullBudget
+  private var budgetAt = Instant(nanoseconds: 0)
+  private var toldOfLoop = Instant(nanoseconds: -60_000_000_000)
+  /// When it is to be started again.
+  private(set) var restartAt: Instant?
+  private(set) var isDone = Completion.pending
+  /// The code of an essential worker that has ended.
+  private(set) var endCode: Int32?
+  private var isEnding = Ending.no
+  /// The highest number of the descriptors that this process was started with.
+  private let inherited: Int32
+  /// RLIMIT_NOFILE.
+  private var descriptorLimit: Int32
+
+  enum Completion { case pending, done }
+  private enum Ending { case no, yes }
+
+  /// Prepares everything that is needed later; the descriptors get numbers above those that were inherited, which are the command's.
+  init(_ log: Log, environment: SpawnRequest.Vector, grace: Interval?, arguments: SpawnRequest.Vector) throws(Errno) {
+    self.log = log
+    self.grace = grace
+    self.environment = environment
+    self.arguments = arguments
+    inherited = FileDescriptor.highest()
+    descriptorLimit = Int32(clamping: (try? Attributes.limit(7))?.soft ?? 1024)
+    memory = try SharedMemory.create(size: WorkerTable.size(capacity: Custody.capacity)).moved(above: inherited)
+    program = try SelfSpawn(above: inherited)
+    signals = try FileDescriptor.signals(SignalState.queued, above: inherited)
+    held = try SharedMemory.zeros(of: Held.self, count: Custody.capacity)
+  }
+
+  /// Starts kthreadd, and waits until it serves. A container whose kthreadd does not come up goes on without one.
+  func begin() {
+    start()
+    let deadline = Instant.now + .seconds(10)
+    while isDone == .pending, channel >= 0, deadline > .now {
+      Socket.waitUntilReadable(channel, until: deadline)
+      receive()
+    }
+    if isDone == .pending { log.fatal("kthreadd is not ready; going on without its workers") }
+  }
+
+  /// Whether there is a kthreadd, or will be.
+  var isThere: Bool { process != nil || restartAt != nil }
+
+  private func start() {
+    restartAt = nil
+    do throws(Errno) {
+      let (mine, its) = try Socket.pair()
+      defer { FileDescriptor.close(its) }
+      channel = try FileDescriptor.owning(mine).moved(above: inherited).release()
+      let streams = try StandardStreams(above: inherited)
+      var descriptors = InlineArray<4, Int32>(repeating: streams.input)
+      descriptors[1] = streams.output
+      descriptors[2] = streams.error
+      let other = try FileDescriptor.duplicate(its)
+      defer { FileDescriptor.close(other) }
+      descriptors[3] = other
+      process = try program.start(arguments, environment, descriptors, leads: .session)
+    } catch {
+      closeChannel()
+      process = nil
+      again("cannot start kthreadd: \(error)")
+    }
+  }
+
+  private func closeChannel() {
+    if channel >= 0 { FileDescriptor.close(channel) }
+    channel = -1
+  }
+
+  /// Has it started again: at once, and where it ends again and again once a second. Each start costs a second of a budget of ten, which
+  /// comes back with time.
+  @inline(never)
+  private func again(_ message: Message) {
+    let now = Instant.now
+    budget = min(Keeper.fullBudget, Interval(nanoseconds: budget.nanoseconds + budgetAt.interval(to: now).nanoseconds))
+    budgetAt = now
+    log.fatal(message)
+    let missing = Interval.seconds(1).nanoseconds - budget.nanoseconds
+    if missing > 0, toldOfLoop + .seconds(60) <= now {
+      toldOfLoop = now
+      log.fatal("kthreadd ends again and again; its workers go on, and nobody looks after them meanwhile")
+    }
+    restartAt = now + Interval(nanoseconds: max(0, missing))
+    budget = Interval(nanoseconds: budget.nanoseconds - Interval.seconds(1).nanoseconds)
+  }
+
+  /// Starts it again where its time has come.
+  func expire() {
+    if let due = restartAt, due <= .now { start() }
+  }
+
+  /// A process has ended. Returns whether it was kthreadd or one of its workers.
+  func ended(_ process: ProcessID, _ status: WaitStatus) -> Bool {
+    if process == self.process {
+      self.process = nil
+      closeChannel()
+      if isEnding == .yes { return true }
+      again("kthreadd (\(process)) has ended (code \(status.code)); its workers live on, and it is started again")
+      expire()
+      return true
+    }
+    for slot in 0..<end where held[slot].process == process.rawValue && held[slot].status == 0 {
+      held[slot].status = status.raw + 1
+      tellEnd(slot)
+      return true
+    }
+    return false
+  }
+
+  private func tellEnd(_ slot: Int) {
+    send(Custody.Entry(.ended, slot: slot, process: held[slot].process, value: held[slot].status - 1))
+  }
+
+  private func send(_ entry: Custody.Entry) {
+    guard channel >= 0 else { return }
+    var entry = entry
+    withUnsafeBytes(of: &entry) { try? Packet.send($0, over: channel) }
+  }
+
+  // MARK: waiting
+
+  /// Waits for a signal of `set`, for kthreadd, or for the deadline; and does what kthreadd asks.
+  @inline(never)
+  func wait(for set: SignalSet, until deadline: Instant?) -> SignalQueue.Arrival? {
+    if let arrival = SignalQueue.pending(of: set) { return arrival }
+    var limit = deadline
+    if let restartAt { limit = limit.map { min($0, restartAt) } ?? restartAt }
+    FileDescriptor.waitUntilReadable(signals, channel, until: limit)
+    receive()
+    expire()
+    return SignalQueue.pending(of: set)
+  }
+
+  /// Takes what kthreadd has sent.
+  func receive() {
+    for _ in 0..<64 {
+      guard channel >= 0, takeOne() else { return }
+    }
+  }
+
+  private func takeOne() -> Bool {
+    var entry = Custody.Entry(.hello)
+    var received = Packet.Received()
+    var failure: Errno?
+    withUnsafeMutableBytes(of: &entry) { memory in
+      do throws(Errno) { received = try Packet.receive(into: memory, from: channel) } catch { failure = error }
+    }
+    if failure == .again { return false }
+    guard failure == nil, received.count == Custody.entrySize else {
+      // It has gone; its end comes as a signal, and starts the next one.
+      if received.count == 0 || failure != nil { closeChannel() }
+      return false
+    }
+    let parts = Custody.Parts(rawValue: entry.parts)
+    let slot = Int(entry.slot)
+    var first: Int32 = -1
+    var second: Int32 = -1
+    if received.descriptorCount > 0 { first = raise(received.descriptors[0]) }
+    if received.descriptorCount > 1 { second = raise(received.descriptors[1]) }
+    switch Custody.Kind(rawValue: entry.kind) {
+    case .hello: sendPage(from: slot)
+    case .keepListeners:
+      control = first
+      notify = second
+    case .keep where slot < Custody.capacity:
+      drop(slot)
+      held[slot].process = entry.process
+      if parts.contains(.output) {
+        held[slot].output = first + 1
+        held[slot].channel = second + 1
+      } else {
+        held[slot].channel = first + 1
+      }
+      end = max(end, slot + 1)
+    case .dropChannel where slot < Custody.capacity: close(&held[slot].channel)
+    case .forget where slot < Custody.capacity:
+      held[slot].process = 0
+      held[slot].status = 0
+      close(&held[slot].channel)
+      tellMore()
+    case .drop where slot < Custody.capacity: drop(slot)
+    case .done:
+      isDone = .done
+    case .endContainer: if endCode == nil { endCode = entry.value }
+    default: break
+    }
+    return true
+  }
+
+  /// A descriptor that came gets a number above those that are the command's.
+  private func raise(_ descriptor: Int32) -> Int32 {
+    // The limit is raised only when it is needed: hooks inherit it.
+    if descriptor + 64 > descriptorLimit, let limit = try? Attributes.limit(7) {
+      try? Attributes.setLimit(7, soft: limit.hard, hard: limit.hard)
+      descriptorLimit = Int32(clamping: limit.hard)
+    }
+    guard descriptor <= inherited else { return descriptor }
+    return (try? FileDescriptor.owning(descriptor).moved(above: inherited).release()) ?? -1
+  }
+
+  private func close(_ place: inout Int32) {
+    if place > 0 { FileDescriptor.close(place - 1) }
+    place = 0
+  }
+
+  private func drop(_ slot: Int) {
+    close(&held[slot].output)
+    close(&held[slot].channel)
+    held[slot] = Held()
+    while end > 0, held[end - 1].process == 0, held[end - 1].output == 0, held[end - 1].channel == 0 { end -= 1 }
+  }
+
+  /// Ends that did not fit into the channel before.
+  private func tellMore() {
+    for slot in 0..<end where held[slot].status > 0 { tellEnd(slot) }
+  }
+
+  /// A page of what is kept, for a kthreadd that begins.
+  private func sendPage(from slot: Int) {
+    var entries = InlineArray<40, Custody.Entry>(repeating: Custody.Entry(.hello))
+    var descriptors = InlineArray<96, Int32>(repeating: -1)
+    var count = 0
+    var descriptorCount = 0
+    func add(_ descriptor: Int32) {
+      descriptors[descriptorCount] = descriptor
+      descriptorCount += 1
+    }
+    if slot == 0 {
+      var parts: Custody.Parts = [.memory, .program]
+      add(memory.rawValue)
+      add(program.rawValue)
+      if control >= 0, notify >= 0 {
+        parts.formUnion([.control, .notify])
+        add(control)
+        add(notify)
+      }
+      entries[0] = Custody.Entry(.welcome, parts: parts)
+      count = 1
+    }
+    var index = slot
+    while index < end, count < 38, descriptorCount < 90 {
+      let worker = held[index]
+      if worker.process != 0 || worker.output != 0 || worker.channel != 0 {
+        var parts: Custody.Parts = []
+        if worker.output > 0 {
+          parts.insert(.output)
+          add(worker.output - 1)
+        }
+        if worker.channel > 0 {
+          parts.insert(.channel)
+          add(worker.channel - 1)
+        }
+        entries[count] = Custody.Entry(.kept, slot: index, process: worker.process, parts: parts, value: worker.status - 1)
+        count += 1
+      }
+      index += 1
+    }
+    entries[count] = Custody.Entry(.complete, value: index < end ? Int32(index) : -1)
+    count += 1
+    entries.span.withUnsafeBytes { bytes in
+      descriptors.span.withUnsafeBufferPointer { list in
+        try? Packet.send(
+          UnsafeRawBufferPointer(rebasing: bytes.prefix(count * Custody.entrySize)),
+          UnsafeBufferPointer(rebasing: list.prefix(descriptorCount)), over: channel)
+      }
+    }
+  }
+
+  // MARK: the end
+
+  /// Asks kthreadd to stop all workers in their order, and waits until it has. Reaps meanwhile.
+  func endWorkers(_ reaper: inout Reaper) {
+    isEnding = .yes
+    guard let kthreadd = process else { return }
+    try? kthreadd.send(.terminate)
+    let deadline = grace.map { Instant.now + $0 + .seconds(2) }
+    while process != nil {
+      if let deadline, deadline <= .now { return }
+      if case .none = reaper.reap() { return }
+      if process == nil { return }
+      FileDescriptor.waitUntilReadable(signals, channel, until: deadline)
+      receive()
+      // Whatever asks for the end has it already.
+      _ = SignalQueue.pending(of: SignalState.queued)
+    }
+  }
+
+  /// The command has its descriptors: what was inherited is closed here.
+  func closeInherited() { FileDescriptor.close(from: 3, to: inherited) }
+}
+
+/// /dev/null and this process's output and error, as descriptors that a new process can be given.
+struct StandardStreams: ~Copyable {
+  private let files: FileDescriptor
+  private let out: FileDescriptor
+  private let err: FileDescriptor
+
+  var input: Int32 { files.rawValue }
+  var output: Int32 { out.rawValue }
+  var error: Int32 { err.rawValue }
+
+  init(above limit: Int32) throws(Errno) {
+    let null = try FileDescriptor(opening: "/dev/null", .readWrite).moved(above: limit)
+    let output = try FileDescriptor.duplicate(of: .output).moved(above: limit)
+    let error = try FileDescriptor.duplicate(of: .error).moved(above: limit)
+    files = null
+    out = output
+    err = error
+  }
+}

@@ -1,0 +1,117 @@
+import Boot
+import Supervision
+import Sys
+import Units
+import Wire
+
+/// PID 2: this program once more, by the name `kthreadd`, with a socket to PID 1 on descriptor 3.
+enum Kthreadd {
+  static let name: StaticString = "kthreadd"
+  static let directory: CString = "/etc/swinit/workers.d"
+  static let channel: Int32 = 3
+
+  /// It is under way: `make kthreadd` builds with it, and the product is built without, as long as it is larger than the rest may be.
+  @inline(__always)
+  static var isBuiltIn: Bool {
+    #if KTHREADD
+      true
+    #else
+      false
+    #endif
+  }
+
+  /// The part of kthreadd that these words ask for, until its end; nil: none.
+  static func runAsPart(_ arguments: SpawnRequest.Vector, _ environment: Environment) -> Int32? {
+    guard isBuiltIn, let word = arguments[0] else { return nil }
+    if CString(at: UnsafePointer(word)).text.baseName == Swctl.name { return Swctl.run(arguments, environment) }
+    guard isAsked(arguments) || WorkerStart.isAsked(arguments) else { return nil }
+    Panic.role = .part
+    if isAsked(arguments) { return run(arguments, environment) }
+    return WorkerStart.run(arguments, environment)
+  }
+
+  /// Whether these are the words that PID 1 starts it with.
+  static func isAsked(_ arguments: SpawnRequest.Vector) -> Bool {
+    guard let word = arguments[0], CString(at: UnsafePointer(word)).text == name, arguments[1] != nil else { return false }
+    return ProcessID.current != .initProcess
+  }
+
+  /// The words, in memory that is never given back: `kthreadd GRACE VERBOSITY`.
+  static func words(grace: Interval?, verbosity: Supervisor.Setting.Verbosity) -> SpawnRequest.Vector {
+    let time: Message = "\(grace.map { $0.milliseconds } ?? -1)"
+    let copy = time.withBytes { CString(copying: Text($0)) }
+    return Environment.vector(of: [CString(stringLiteral: name), copy, verbosity == .everything ? "1" : "0"])
+  }
+
+  static func run(_ arguments: SpawnRequest.Vector, _ environment: Environment) -> Int32 {
+    Attributes.setName("kthreadd")
+    SignalQueue.block(SignalState.queued)
+    try? Host.becomeSubreaper()
+    try? Host.changeDirectory(to: "/")
+    let log = Log()
+    let grace = word(1, arguments).flatMap { $0.text.decimal(upTo: 1 << 40) }
+    var setting = Supervisor.Setting(
+      environment: NativeParser.withoutVariables(environment).vector(),
+      grace: grace.map { Interval.milliseconds(Int64($0)) } ?? Interval(nanoseconds: .max))
+    if let verbosity = word(2, arguments), verbosity.text == "1" { setting.verbosity = .everything }
+    Attributes.closeOnExec(from: 3)
+    do throws(Errno) {
+      let channel = try FileDescriptor.duplicate(channel)
+      FileDescriptor.close(Kthreadd.channel)
+      let supervisor = try Supervisor(custody: channel, setting)
+      return supervisor.run(supervisor.hasBooted ? [] : definitions(log))
+    } catch {
+      log.fatal("kthreadd cannot begin: \(error)")
+      return 1
+    }
+  }
+
+  private static func word(_ index: Int, _ arguments: SpawnRequest.Vector) -> CString? {
+    for place in 1...index where arguments[place] == nil { return nil }
+    return arguments[index].map { CString(at: UnsafePointer($0)) }
+  }
+
+  /// What the files in /etc/swinit/workers.d define, in the order of their names.
+  private static func definitions(_ log: Log) -> [Specification] {
+    var names: [CString] = []
+    try? Directory.forEach(in: directory) { name in
+      if worker(of: name) != nil { names.append(CString(copying: name)) }
+    }
+    sort(&names)
+    var result: [Specification] = []
+    for name in names {
+      let path = CString(copying: directory.text, Text("/"), name.text)
+      let definition = Definition(FileDescriptor.text(of: path)) { line, message in
+        if line > 0 { log.warning("\(path):\(line): \(message)") } else { log.warning("\(path): \(message)") }
+      }
+      guard let definition, let worker = worker(of: name.text) else { continue }
+      let specification = Specification(definition, name: worker)
+      if specification.refusal == nil {
+        result.append(specification)
+      } else {
+        log.warning("\(path): '\(worker)' is no name for a worker")
+      }
+    }
+    return result
+  }
+
+  /// The worker's name of a definition's file: NAME.service.
+  private static func worker(of file: Text) -> Text? {
+    let suffix = Text(".service")
+    guard file.count > suffix.count, file.dropFirst(file.count - suffix.count) == suffix, file[0] != UInt8(ascii: ".") else {
+      return nil
+    }
+    return file.dropLast(suffix.count)
+  }
+
+  /// By bytes. There are few.
+  private static func sort(_ names: inout [CString]) {
+    for index in names.indices.dropFirst() {
+      var place = index
+      while place > 0, names[place].text.bytes.lexicographicallyPrecedes(names[place - 1].text.bytes) {
+        names.swapAt(place, place - 1)
+        place -= 1
+      }
+    }
+  }
+}

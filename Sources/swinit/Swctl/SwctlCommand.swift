@@ -1,0 +1,333 @@
+import Boot
+import Supervision
+import Sys
+import Units
+import Wire
+
+/// One command line of swctl.
+struct SwctlCommand {
+  enum Form {
+    case people, json
+  }
+
+  private var words: [CString]
+  private let environment: Environment
+  private var form = Form.people
+  private var verb = Text("")
+  private var output = SwctlOutput()
+
+  /// Reads the options that stand before the command.
+  init(_ words: [CString], _ environment: Environment) throws(Swctl.Trouble) {
+    self.words = words
+    self.environment = environment
+    while let word = self.words.first?.text, word.hasPrefix("-") {
+      self.words.removeFirst()
+      try readCommon(word)
+    }
+    if let first = self.words.first {
+      verb = first.text
+      self.words.removeFirst()
+    }
+  }
+
+  @inline(never)
+  private mutating func readCommon(_ word: Text) throws(Swctl.Trouble) {
+    switch true {
+    case word == "--json": form = .json
+    case word == "--help", word == "-h": verb = Text("help")
+    case word == "--version", word == "-V": verb = Text("version")
+    default: throw Swctl.Trouble(Swctl.Exit.usage, "unknown option '\(word)'; see 'swctl help'")
+    }
+  }
+
+  mutating func run() throws(Swctl.Trouble) -> Int32 {
+    switch true {
+    case verb.isEmpty, verb == "help": return help()
+    case verb == "version":
+      output.add("swctl \(Version.text)\n")
+      output.flush()
+      return Swctl.Exit.done
+    case verb == "run": return try create(.run)
+    case verb == "create": return try create(.create)
+    case verb == "list", verb == "ls", verb == "ps": return try list()
+    case verb == "status": return try status()
+    case verb == "logs": return try logs()
+    case verb == "events": return try events()
+    case verb == "health": return try health()
+    case verb == "doctor": return try SwctlDoctor.run(form, environment)
+    case verb == "kill": return try kill()
+    case verb == "wait": return try wait()
+    default:
+      guard let request = SwctlCommand.simple(verb) else {
+        throw Swctl.Trouble(Swctl.Exit.usage, "unknown command '\(verb)'; see 'swctl help'")
+      }
+      return try forEachName { (connection, name) throws(Swctl.Trouble) in try connection.ask(request, name) }
+    }
+  }
+
+  private static func simple(_ verb: Text) -> Verb? {
+    switch true {
+    case verb == "wake": .wake
+    case verb == "start": .start
+    case verb == "stop": .stop
+    case verb == "restart": .restart
+    case verb == "park": .park
+    case verb == "unpark": .unpark
+    case verb == "forget": .forget
+    default: nil
+    }
+  }
+
+  /// Takes `--json` out of the words, and refuses other options.
+  @inline(never)
+  private mutating func takeOptions(_ take: (Text) -> Bool = { _ in false }) throws(Swctl.Trouble) {
+    var rest: [CString] = []
+    for word in words {
+      if !word.text.hasPrefix("-") { rest.append(word) } else if !take(word.text) { try readCommon(word.text) }
+    }
+    words = rest
+  }
+
+  @inline(never)
+  private func check(_ reply: Reply, _ name: Text) throws(Swctl.Trouble) {
+    guard reply.error != Errno(0) else { return }
+    switch reply.error {
+    case .noEntry where reply.stage == .none: throw Swctl.Trouble(Swctl.Exit.noWorker, "there is no worker '\(name)'")
+    case .notPermitted where reply.stage == .none:
+      throw Swctl.Trouble(Swctl.Exit.refused, "refused: only root and swinit's own user may control workers")
+    case .exists: throw Swctl.Trouble(Swctl.Exit.failed, "there is a worker '\(name)' already; stop it first")
+    case .interrupted: throw Swctl.Trouble(Swctl.Exit.failed, "worker '\(name)' was stopped before it ran")
+    default: break
+    }
+    if reply.stage != .none {
+      let code = Ending.failed(reply.stage, reply.error).code
+      throw Swctl.Trouble(code, "worker '\(name)' cannot \(reply.stage.words): \(reply.error)")
+    }
+    throw Swctl.Trouble(Swctl.Exit.failed, "\(verb) '\(name)': \(reply.error)")
+  }
+
+  private mutating func forEachName(
+    _ ask: (inout SwctlConnection, Text) throws(Swctl.Trouble) -> Reply
+  ) throws(Swctl.Trouble) -> Int32 {
+    try takeOptions()
+    guard !words.isEmpty else { throw Swctl.Trouble(Swctl.Exit.usage, "\(verb) needs the name of a worker") }
+    var connection = try SwctlConnection(environment)
+    for word in words {
+      let reply = try ask(&connection, word.text)
+      try check(reply, word.text)
+      if form == .json {
+        output.add(json: reply.worker)
+        output.add("\n")
+      }
+    }
+    output.flush()
+    return Swctl.Exit.done
+  }
+
+  // MARK: new workers
+
+  /// `run NAME [-p Key=Value]… [--wait] -- COMMAND…`
+  private mutating func create(_ verb: Verb) throws(Swctl.Trouble) -> Int32 {
+    var definition = Definition()
+    var name: Text?
+    var waits = false
+    var index = 0
+    while index < words.count {
+      let word = words[index].text
+      index += 1
+      if word == "--" { break }
+      if word == "-p" || word == "--property" {
+        guard index < words.count else { throw Swctl.Trouble(Swctl.Exit.usage, "-p needs Key=Value, such as -p User=app") }
+        try set(&definition, words[index].text)
+        index += 1
+      } else if word == "--wait" {
+        waits = true
+      } else if word.hasPrefix("-") {
+        try readCommon(word)
+      } else if name == nil {
+        name = word
+      } else {
+        // The command begins where options and the name end.
+        index -= 1
+        break
+      }
+    }
+    definition.arguments = words[index...].map { $0.text }
+    guard let name else {
+      throw Swctl.Trouble(Swctl.Exit.usage, "\(self.verb) needs a name and a command: swctl \(self.verb) NAME -- COMMAND")
+    }
+    let specification = Specification(definition, name: name)
+    if let refusal = specification.refusal {
+      let message: Message =
+        refusal == .missing(Tag.argument)
+        ? "\(self.verb) needs a command: swctl \(self.verb) \(name) -- COMMAND" : "'\(name)' is no name for a worker"
+      throw Swctl.Trouble(Swctl.Exit.usage, message)
+    }
+    var connection = try SwctlConnection(environment)
+    let reply = try connection.ask(verb, number: 0, specification)
+    try check(reply, name)
+    if form == .json {
+      output.add(json: reply.worker)
+      output.add("\n")
+    } else if let process = reply.worker.process {
+      output.add("\(process)\n")
+    }
+    output.flush()
+    return waits ? try connection.ask(.wait, name).worker.ending.code : Swctl.Exit.done
+  }
+
+  private func set(_ definition: inout Definition, _ word: Text) throws(Swctl.Trouble) {
+    guard let (key, value) = word.cut(at: UInt8(ascii: "=")) else {
+      throw Swctl.Trouble(Swctl.Exit.usage, "'\(word)' is not Key=Value")
+    }
+    let section: UnitFile.Section = key == "After" || key == "Requires" ? .unit : .service
+    if let message = definition.set(section, key, value) { throw Swctl.Trouble(Swctl.Exit.usage, message) }
+  }
+
+  // MARK: looking
+
+  private mutating func list() throws(Swctl.Trouble) -> Int32 {
+    try takeOptions()
+    var connection = try SwctlConnection(environment)
+    var from: UInt64 = 0
+    output.begin(form)
+    while true {
+      _ = try connection.send(.list, number: from)
+      while true {
+        let (reply, _) = try connection.receive()
+        guard reply.kind == .worker else {
+          try check(reply, Text(""))
+          from = reply.next
+          break
+        }
+        output.add(reply.worker, form)
+      }
+      if from == 0 { break }
+    }
+    output.end(form)
+    return Swctl.Exit.done
+  }
+
+  private mutating func status() throws(Swctl.Trouble) -> Int32 {
+    try takeOptions()
+    guard !words.isEmpty else { return try list() }
+    var connection = try SwctlConnection(environment)
+    var code = Swctl.Exit.done
+    for word in words {
+      let reply = try connection.ask(.status, word.text)
+      try check(reply, word.text)
+      if form == .json {
+        output.add(json: reply.worker)
+        output.add("\n")
+      } else {
+        output.describe(reply.worker)
+      }
+      switch reply.worker.state {
+      case .running, .parked, .created, .starting: break
+      default: code = Swctl.Exit.notRunning
+      }
+    }
+    output.flush()
+    return code
+  }
+
+  private mutating func logs() throws(Swctl.Trouble) -> Int32 {
+    var follows: UInt64 = 0
+    try takeOptions { word in
+      guard word == "-f" || word == "--follow" else { return false }
+      follows = 1
+      return true
+    }
+    guard words.count == 1 else { throw Swctl.Trouble(Swctl.Exit.usage, "logs needs the name of one worker") }
+    var connection = try SwctlConnection(environment)
+    _ = try connection.send(.logs, words[0].text, number: follows)
+    while true {
+      let (reply, _) = try connection.receive()
+      guard reply.kind == .output else {
+        try check(reply, words[0].text)
+        return Swctl.Exit.done
+      }
+      do throws(Errno) { try StandardStream.output.write(reply.worker.text.bytes) } catch { return Swctl.Exit.done }
+    }
+  }
+
+  private mutating func events() throws(Swctl.Trouble) -> Int32 {
+    try takeOptions()
+    var connection = try SwctlConnection(environment)
+    try check(try connection.ask(.events), Text(""))
+    while true {
+      let (reply, _) = try connection.receive()
+      guard reply.kind == .event else { continue }
+      if form == .json {
+        output.add(json: reply.worker)
+        output.add("\n")
+      } else {
+        output.describe(reply.worker)
+      }
+      if output.flush() == .closed { return Swctl.Exit.done }
+    }
+  }
+
+  private mutating func health() throws(Swctl.Trouble) -> Int32 {
+    try takeOptions()
+    var connection = try SwctlConnection(environment)
+    let reply = try connection.ask(.health)
+    if reply.error == .notPermitted { try check(reply, Text("")) }
+    let isGood = reply.error == Errno(0)
+    if form == .json {
+      output.add(isGood ? "{\"healthy\":true}\n" : "{\"healthy\":false}\n")
+    } else {
+      output.add(isGood ? "healthy\n" : "not healthy\n")
+    }
+    output.flush()
+    return isGood ? Swctl.Exit.done : Swctl.Exit.failed
+  }
+
+  // MARK: signals and ends
+
+  /// `kill NAME [SIGNAL]`
+  private mutating func kill() throws(Swctl.Trouble) -> Int32 {
+    try takeOptions()
+    guard let name = words.first, words.count <= 2 else {
+      throw Swctl.Trouble(Swctl.Exit.usage, "kill needs the name of a worker, and may have a signal: swctl kill NAME HUP")
+    }
+    var signal = Signal.terminate
+    if words.count == 2 {
+      guard let named = Signal(words[1].text) else {
+        throw Swctl.Trouble(Swctl.Exit.usage, "'\(words[1])' is not a signal such as HUP or USR1")
+      }
+      signal = named
+    }
+    var connection = try SwctlConnection(environment)
+    try check(try connection.ask(.kill, name.text, number: UInt64(signal.rawValue)), name.text)
+    return Swctl.Exit.done
+  }
+
+  /// `wait [--ready] NAME`: exits as the worker did.
+  private mutating func wait() throws(Swctl.Trouble) -> Int32 {
+    var request = Verb.wait
+    try takeOptions { word in
+      guard word == "--ready" else { return false }
+      request = .waitReady
+      return true
+    }
+    guard words.count == 1 else { throw Swctl.Trouble(Swctl.Exit.usage, "wait needs the name of one worker") }
+    var connection = try SwctlConnection(environment)
+    let reply = try connection.ask(request, words[0].text)
+    if reply.error != Errno(0) { try check(reply, words[0].text) }
+    if form == .json {
+      output.add(json: reply.worker)
+      output.add("\n")
+      output.flush()
+    }
+    if request == .waitReady {
+      return reply.worker.state == .ended && reply.worker.ending.code != 0 ? Swctl.Exit.failed : Swctl.Exit.done
+    }
+    return reply.worker.ending.code
+  }
+
+  private mutating func help() -> Int32 {
+    try? StandardStream.output.write(Text(SwctlHelp.text).bytes)
+    return Swctl.Exit.done
+  }
+}
