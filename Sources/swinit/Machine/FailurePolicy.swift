@@ -35,6 +35,7 @@ struct FailurePolicy {
       // Ctrl-Alt-Del need not wait.
       while Instant.now < deadline, SignalQueue.next(of: SignalSet(.interrupt), until: deadline) == nil {}
     }
+    LastWords.drain()
     _ = Machine.end(.restart)
     return .end
   }

@@ -85,6 +85,7 @@ struct Resume {
     if let seconds = state.panic, seconds != 0 {
       log.fatal("panic=\(seconds): restarting")
       if seconds > 0 { _ = SignalQueue.next(of: SignalSet(), until: .now + .seconds(Int64(seconds))) }
+      LastWords.drain()
       _ = Machine.endNow(.restart)
     }
     log.fatal("panic: PID 1 only reaps from here on; what runs goes on; Ctrl-Alt-Del restarts")

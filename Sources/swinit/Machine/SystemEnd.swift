@@ -58,6 +58,7 @@ struct SystemEnd {
 
   /// reboot(2). In a pid namespace the kernel ends PID 1 by a signal that says which it was; where that is not allowed, its exit must do.
   private func leave() -> Int32 {
+    if case .container = start.place {} else if request.manner != .immediate { LastWords.drain() }
     let error = Machine.endNow(request.end.call)
     if request.end == .kexec, error != Errno(0) {
       log.warning("no kernel to execute (\(error)): restarting")
