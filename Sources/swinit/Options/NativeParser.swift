@@ -41,7 +41,7 @@ enum NativeParser {
   static func withoutVariables(_ environment: Environment) -> Environment {
     guard environment.holds(namesFrom: "SWINIT_") else { return environment }
     var rest = environment
-    for option in NativeOption.allCases where option.isOffered {
+    for option in NativeOption.allCases {
       if let variable = option.description.variable { rest.remove(variable) }
     }
     return rest
