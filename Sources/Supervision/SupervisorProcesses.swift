@@ -126,8 +126,8 @@ extension Supervisor {
     case .isSetUp: apply(.isSetUp, to: index)
     case .failed:
       let stage = Stage(rawValue: report[1]) ?? .none
-      closeChannel(index)
       if slot.worker.state == .creating { failSetUp(index, stage, error) } else { apply(.executeFailed(error), to: index) }
+      closeChannel(index)
     case .go, nil: break
     }
   }
@@ -229,7 +229,7 @@ extension Supervisor {
     guard let slot = slots[index] else { return }
     guard slot.channel >= 0 else {
       // Another kthreadd has heard that it was executed, and could not say so.
-      if slot.worker.state == .starting { apply(.executed, to: index) }
+      if slot.worker.state == .starting, slot.worker.reason == nil { apply(.executed, to: index) }
       return
     }
     var report = InlineArray<8, UInt8>(repeating: 0)
