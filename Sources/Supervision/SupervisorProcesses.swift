@@ -116,9 +116,9 @@ extension Supervisor {
     var span = report.mutableSpan
     let count = span.withUnsafeMutableBytes { memory in (try? Packet.receive(into: memory, from: slot.channel))?.count ?? 0 }
     guard count > 0 else {
-      // Executed, or dead; if it is dead, its end is told soon and is what counts.
-      closeChannel(index)
+      // Executed, or dead; if it is dead, its end is told soon and is what counts. It is written down before PID 1 lets go of the channel.
       if slot.worker.state == .starting || slot.worker.state == .parked { apply(.executed, to: index) }
+      closeChannel(index)
       return
     }
     let error = Errno(Int32(report[2]) | Int32(report[3]) << 8)
@@ -126,8 +126,8 @@ extension Supervisor {
     case .isSetUp: apply(.isSetUp, to: index)
     case .failed:
       let stage = Stage(rawValue: report[1]) ?? .none
-      closeChannel(index)
       if slot.worker.state == .creating { failSetUp(index, stage, error) } else { apply(.executeFailed(error), to: index) }
+      closeChannel(index)
     case .go, nil: break
     }
   }
@@ -226,7 +226,12 @@ extension Supervisor {
 
   /// A report that came in the same moment as the end.
   private func receiveLast(_ index: Int) {
-    guard let slot = slots[index], slot.channel >= 0 else { return }
+    guard let slot = slots[index] else { return }
+    guard slot.channel >= 0 else {
+      // Another kthreadd has heard that it was executed, and could not say so.
+      if slot.worker.state == .starting, slot.worker.reason == nil { apply(.executed, to: index) }
+      return
+    }
     var report = InlineArray<8, UInt8>(repeating: 0)
     var span = report.mutableSpan
     let count = span.withUnsafeMutableBytes { memory in (try? Packet.receive(into: memory, from: slot.channel))?.count ?? 0 }

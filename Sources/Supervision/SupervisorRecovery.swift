@@ -102,7 +102,7 @@ extension Supervisor {
     case .starting: send(.go, toChannel: index)
     default: break
     }
-    if record.state == .starting, slots[index]?.channel == -1 { apply(.executed, to: index) }
+    if record.state == .starting, record.reason == nil, slots[index]?.channel == -1 { apply(.executed, to: index) }
   }
 
   /// The start of a process that was cut off in its midst, from its begin.
