@@ -64,7 +64,7 @@ extension Supervisor {
   private func adopt(process: ProcessID, _ index: Int, _ record: WorkerRecord, _ held: Inheritance.Kept?) {
     byProcess.insert(index, hash: UInt32(bitPattern: process.rawValue))
     if let slot = slots[index] { slots[index]?.cgroup = cgroups.holds(slot.name) ? .own : .none }
-    if record.state == .creating { settingUp += 1 }
+    if record.state == .creating { return discard(process, index, record) }
     if let status = held?.status, status >= 0 {
       watch(index)
       noteEnd(index, WaitStatus(raw: status))
@@ -92,17 +92,20 @@ extension Supervisor {
     slots[index]?.parentage = entry?.parent == .current ? .own : .initProcess
     if let pidfd, let number = try? FileDescriptor.duplicate(pidfd.rawValue) { slots[index]?.pidfd = number }
     watch(index)
-    switch record.state {
-    case .creating:
-      // Perhaps it was never given its definition. It has run nothing, so another one does as well.
-      send(.kill, to: index)
-      closeChannel(index)
-      abandonProcess(index)
-      again(index)
-    case .starting: send(.go, toChannel: index)
-    default: break
-    }
+    if record.state == .starting { send(.go, toChannel: index) }
     if record.state == .starting, record.reason == nil, slots[index]?.channel == -1 { apply(.executed, to: index) }
+  }
+
+  /// A process that was setting itself up. Perhaps it was never given its definition, perhaps it was killed for that before: it has run
+  /// nothing, so another one does as well.
+  private func discard(_ process: ProcessID, _ index: Int, _ record: WorkerRecord) {
+    if let pidfd = try? ProcessDescriptor(process), record.started == 0 || process.startTicks == record.started {
+      try? ProcessDescriptor.send(.kill, to: pidfd.rawValue)
+    }
+    closeChannel(index)
+    settingUp += 1
+    abandonProcess(index)
+    again(index)
   }
 
   /// The start of a process that was cut off in its midst, from its begin.
