@@ -16,18 +16,12 @@ let kthreadd: [SwiftSetting] = Context.environment["SWINIT_KTHREADD"] == nil ? [
 /// What the tools of the host are compiled with.
 let host: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault")]
 
+/// The static build is of swinit alone: it needs no package, and so no network.
+let isProductAlone = Context.environment["SWINIT_PRODUCT_ALONE"] != nil
+
 let package = Package(
   name: "swinit",
-  products: [
-    .executable(name: "swinit", targets: ["swinit"]),
-    .executable(name: "swvm", targets: ["swvm"]),
-  ],
-  dependencies: [
-    // For the host's tool alone; nothing that swinit is built of.
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
-    .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
-  ],
+  products: [.executable(name: "swinit", targets: ["swinit"])],
   targets: [
     // CSys <- Sys <- Boot, Units, Wire <- Supervision <- swinit. scripts/lint holds the sources to it.
     .target(name: "CSys"),
@@ -38,15 +32,6 @@ let package = Package(
     .target(name: "Supervision", dependencies: ["Sys", "Units", "Wire"], swiftSettings: product),
     .executableTarget(
       name: "swinit", dependencies: ["Sys", "Boot", "Units", "Wire", "Supervision"], swiftSettings: product + kthreadd),
-    // The host's tool: ordinary Swift, not part of the static product.
-    .target(name: "CSwvm"),
-    .executableTarget(
-      name: "swvm",
-      dependencies: [
-        "CSwvm", "Sys", "Boot", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Subprocess", package: "swift-subprocess"), .product(name: "SystemPackage", package: "swift-system"),
-      ],
-      swiftSettings: host),
     .testTarget(name: "SysTests", dependencies: ["Sys"]),
     .testTarget(name: "BootTests", dependencies: ["Boot", "Sys"], exclude: ["Data"]),
     .testTarget(name: "UnitsTests", dependencies: ["Units", "Sys"]),
@@ -56,7 +41,27 @@ let package = Package(
     .testTarget(name: "BlackBoxTests"),
     .testTarget(name: "RuntimeTests"),
     .testTarget(name: "VMTests"),
+  ]
+)
+
+if !isProductAlone {
+  // The host's tool: ordinary Swift, with packages.
+  package.products.append(.executable(name: "swvm", targets: ["swvm"]))
+  package.dependencies = [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+    .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+  ]
+  package.targets += [
+    .target(name: "CSwvm"),
+    .executableTarget(
+      name: "swvm",
+      dependencies: [
+        "CSwvm", "Sys", "Boot", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Subprocess", package: "swift-subprocess"), .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: host),
     .testTarget(name: "SwvmTests", dependencies: ["swvm", "Boot", "Sys"]),
     .testTarget(name: "SwvmVMTests", dependencies: ["Sys"]),
   ]
-)
+}
