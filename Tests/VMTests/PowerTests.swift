@@ -27,10 +27,17 @@ extension Machines {
 
     /// A machine's PID 1 that nobody knows is left alone.
     @Test(arguments: ["reboot", "poweroff -f", "shutdown now"]) func unknownInit(_ command: String) throws {
-      let ended = try Machine.boot(
-        initramfs().adding("--file", "/first=\(Place.swinit)"), line: "rdinit=/first -- /sbin/\(command)")
-      #expect(ended.reports.map(\.code) == [1], "\(ended)")
+      let script = "#!/bin/sh\nmkdir /proc\nmount -t proc proc /proc\n/sbin/\(command)\necho code-$?\n/sbin/reboot -ff\n"
+      let ended = try Machine.boot(initramfs().file("/first", script, mode: 0o755), line: "rdinit=/first")
       #expect(ended.says("PID 1 is 'first', and how to ask it is not known"), "\(ended)")
+      #expect(ended.says("code-1\n"), "\(ended)")
+    }
+
+    /// Who asks a test machine for its end asks its command: in order, or by force.
+    @Test(arguments: [("reboot", SIGTERM), ("poweroff", SIGTERM), ("halt -f", SIGKILL)])
+    func testMachine(_ command: String, _ signal: Int32) throws {
+      let ended = try Machine.boot(initramfs(), line: "-- /bin/sh -c \"/sbin/\(command); sleep 1000\"")
+      #expect(ended.reports.map(\.code) == [Int(128 + signal)], "\(ended)")
     }
 
     /// Without /proc the kernel's own PID 2 tells a machine from a container. This PID 1 gives the signal to its command.
