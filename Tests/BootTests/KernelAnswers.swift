@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// One line of Data/cmdlines.txt with what the kernel made of it. Words are kept as the recording writes them: bytes that are not

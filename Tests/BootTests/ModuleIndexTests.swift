@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Sys
+import TestSupport
 import Testing
 
 @testable import Boot

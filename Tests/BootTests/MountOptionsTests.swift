@@ -1,6 +1,7 @@
 import Boot
 import Glibc
 import Sys
+import TestSupport
 import Testing
 
 @Suite struct MountOptionsTests {

@@ -1,5 +1,6 @@
 import Boot
 import Sys
+import TestSupport
 import Testing
 
 @Suite struct RootSpecificationTests {

@@ -1,4 +1,5 @@
 import Sys
+import TestSupport
 import Testing
 
 @testable import Boot

@@ -1,5 +1,6 @@
 import Foundation
 import Sys
+import TestSupport
 import Testing
 
 @testable import Boot

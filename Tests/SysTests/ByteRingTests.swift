@@ -1,4 +1,5 @@
 import Sys
+import TestSupport
 import Testing
 
 @Suite struct ByteRingTests {

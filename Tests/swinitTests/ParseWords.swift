@@ -1,3 +1,4 @@
+import TestSupport
 @testable import Boot
 @testable import Sys
 @testable import swinit

@@ -1,39 +1,39 @@
-@testable import Sys
+import Sys
 
 // Words for the tests, in memory that is never given back, as Text and CString want it; and back again.
 
-func text(_ string: String) -> Text { text(Array(string.utf8)) }
+public func text(_ string: String) -> Text { text(Array(string.utf8)) }
 
-func text(_ bytes: [UInt8]) -> Text {
+public func text(_ bytes: [UInt8]) -> Text {
   let memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
   _ = memory.initialize(from: bytes)
   return Text(UnsafeBufferPointer(memory))
 }
 
-func word(_ string: String) -> CString { CString(copying: text(string)) }
+public func word(_ string: String) -> CString { CString(copying: text(string)) }
 
 extension Text {
-  var string: String { String(decoding: bytes, as: UTF8.self) }
+  public var string: String { String(decoding: bytes, as: UTF8.self) }
 }
 
 extension CString {
-  var string: String { text.string }
+  public var string: String { text.string }
 }
 
 extension Message {
-  var bytes: [UInt8] { withBytes { Array($0) } }
-  var string: String { String(decoding: bytes, as: UTF8.self) }
+  public var bytes: [UInt8] { withBytes { Array($0) } }
+  public var string: String { String(decoding: bytes, as: UTF8.self) }
 }
 
 /// A NULL-terminated vector, as execve(2) takes it.
-func vector(_ words: [String]) -> SpawnRequest.Vector {
+public func vector(_ words: [String]) -> SpawnRequest.Vector {
   let vector = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: words.count + 1)
   for (index, string) in words.enumerated() { vector[index] = UnsafeMutablePointer(mutating: word(string).pointer) }
   vector[words.count] = nil
   return UnsafePointer(vector)
 }
 
-func strings(_ vector: SpawnRequest.Vector?) -> [String]? {
+public func strings(_ vector: SpawnRequest.Vector?) -> [String]? {
   guard let vector else { return nil }
   var result: [String] = []
   while let pointer = vector[result.count] { result.append(CString(at: UnsafePointer(pointer)).string) }
