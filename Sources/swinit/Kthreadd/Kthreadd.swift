@@ -10,13 +10,13 @@ enum Kthreadd {
   static let directory: CString = "/etc/swinit/workers.d"
   static let channel: Int32 = 3
 
-  /// It is under way: `make kthreadd` builds with it, and the product is built without, as long as it is larger than the rest may be.
+  /// `make core` builds without it, for an initramfs.
   @inline(__always)
   static var isBuiltIn: Bool {
-    #if KTHREADD
-      true
-    #else
+    #if CORE
       false
+    #else
+      true
     #endif
   }
 

@@ -95,7 +95,7 @@ enum NativeOption: CaseIterable {
     }
   }
 
-  /// kthreadd is under way, and not in every build.
+  /// kthreadd is not in every build.
   var isOffered: Bool {
     if case .supervise = self { return Kthreadd.isBuiltIn }
     return true
