@@ -46,15 +46,25 @@ public struct Cgroups {
     return bytes.withUnsafeBytes { body(CString(at: $0.assumingMemoryBound(to: CChar.self).baseAddress!)) }
   }
 
-  /// Makes a worker's group, with its limits, and gives the file that a process joins by; empty where there are no groups.
-  /// Calls `complain` with each limit that cannot be set here.
-  func make(_ specification: Specification, complain: (StaticString) -> Void) -> [UInt8] {
+  /// Makes a worker's group, with its limits. Calls `complain` with each limit that cannot be set here.
+  func make(_ specification: Specification, complain: (StaticString) -> Void) -> Slot.Cgroup {
     let isMade = with(specification.name, "") { (try? Directory.make($0)) != nil } ?? false
     if !set("/memory.max", specification.memoryMaximum, specification.name) { complain("MemoryMax") }
     if !set("/pids.max", specification.taskMaximum, specification.name) { complain("TasksMax") }
     if !set("/cpu.weight", specification.processorWeight, specification.name) { complain("CPUWeight") }
-    guard isMade else { return [] }
-    return with(specification.name, "/cgroup.procs") { Array($0.text.bytes) } ?? []
+    return isMade ? .own : .none
+  }
+
+  /// Its directory, for clone3(2); -1 where it cannot be opened.
+  func open(_ name: Text) -> Int32 { with(name, "") { (try? FileDescriptor(opening: $0, .read).release()) ?? -1 } ?? -1 }
+
+  /// Takes this process into a worker's group.
+  func join(_ name: Text) throws(Errno) {
+    let error = with(name, "/cgroup.procs") { path -> Errno? in
+      do throws(Errno) { try FileDescriptor.write(Text("0"), to: path) } catch { return error }
+      return nil
+    }
+    if case .some(.some(let error)) = error { throw error }
   }
 
   private func set(_ file: StaticString, _ value: UInt64?, _ name: Text) -> Bool {

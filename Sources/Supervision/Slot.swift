@@ -17,6 +17,9 @@ final class Slot {
   var parentage = Parentage.own
   /// To a process that has not executed its program; -1: none.
   var channel: Int32 = -1
+  /// Of a process that was just forked: its ends of the channel and of its output; -1: none.
+  var lent = InlineArray<2, Int32>(repeating: -1)
+  var setUp = SetUp.over
   /// The reading end of its output; -1: none.
   var log: Int32 = -1
   /// Of a process that is not kthreadd's child; -1: none.
@@ -45,6 +48,8 @@ final class Slot {
 
   enum Order: Sendable { case none, some }
   enum Cgroup: Sendable { case none, own }
+  /// Whether its process has still to say that it is set up.
+  enum SetUp: Sendable { case pending, over }
   /// Whose child its process is: after kthreadd was started anew, PID 1's.
   enum Parentage: Sendable { case own, initProcess }
 }

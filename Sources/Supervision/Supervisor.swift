@@ -10,10 +10,13 @@ public final class Supervisor {
     public var grace: Interval
     public var verbosity = Verbosity.failures
     public enum Verbosity: Sendable { case failures, everything }
+    /// What a forked process does to become a worker, kthread().
+    let thread: (CreateInfo) -> Never
 
-    public init(environment: SpawnRequest.Vector, grace: Interval) {
+    public init(environment: SpawnRequest.Vector, grace: Interval, thread: @escaping (CreateInfo) -> Never) {
       self.environment = environment
       self.grace = grace
+      self.thread = thread
     }
   }
 
@@ -27,7 +30,7 @@ public final class Supervisor {
   var table: WorkerTable
   var events: Events
   let signals: SignalDescriptor
-  let program: SelfSpawn
+  let files = Fork.Files.best
   let custody: Int32
   var control: Int32
   var notify: Int32
@@ -75,6 +78,7 @@ public final class Supervisor {
     descriptorLimit = (try? Attributes.limit(7))?.soft ?? 1024
     if let limit = try? Attributes.limit(7) { try? Attributes.setLimit(7, soft: limit.hard, hard: limit.hard) }
     null = try FileDescriptor(openingAboveStandard: "/dev/null", .readWrite)
+    null.fill(upTo: 10)
     reserve = try FileDescriptor.duplicate(null.rawValue)
     rawOutput = try FileDescriptor.duplicate(of: .output)
     rawError = try FileDescriptor.duplicate(of: .error)
@@ -82,7 +86,7 @@ public final class Supervisor {
     signals = try SignalDescriptor(SignalSet(.child, .terminate))
     events = try Events()
     let inheritance = try Inheritance(custody)
-    program = SelfSpawn(adopting: FileDescriptor.owning(inheritance.program))
+    FileDescriptor.close(inheritance.program)
     let size = WorkerTable.size(capacity: Custody.capacity)
     let memory = try SharedMemory.map(inheritance.memory, size: size)
     do throws(WorkerTable.Failure) {

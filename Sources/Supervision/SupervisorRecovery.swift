@@ -103,7 +103,6 @@ extension Supervisor {
       try? ProcessDescriptor.send(.kill, to: pidfd.rawValue)
     }
     closeChannel(index)
-    settingUp += 1
     abandonProcess(index)
     again(index)
   }

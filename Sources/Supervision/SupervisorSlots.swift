@@ -117,7 +117,7 @@ extension Supervisor {
     let hadDeadline = slot.worker.deadline != nil
     let effects = slot.worker.handle(event, at: .now, random: random())
     let after = slot.worker.state
-    if before == .creating, after != .creating { settingUp -= slot.commitment == .none ? 0 : 1 }
+    if after != .creating, after != .starting { finishSetUp(index) }
     if before == .waiting { waiting -= 1 }
     if after == .waiting { waiting += 1 }
     persist(index)

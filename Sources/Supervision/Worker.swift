@@ -45,6 +45,8 @@ public struct Worker {
     case start(Target)
     /// Start, but others come first.
     case hold(Target)
+    /// Its process is there, and is written down.
+    case committed
     case isSetUp
     case setUpFailed(Stage, Errno)
     case wake
@@ -133,6 +135,7 @@ public struct Worker {
     switch event {
     case .start(let target): start(target, at: now)
     case .hold(let target): hold(target, at: now)
+    case .committed: committed(at: now)
     case .isSetUp: isSetUp(at: now)
     case .setUpFailed(let stage, let error): setUpFailed(.failed(stage, error), at: now, random)
     case .wake: wake(at: now)

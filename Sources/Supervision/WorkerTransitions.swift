@@ -32,15 +32,27 @@ extension Worker {
     return [.spawn]
   }
 
+  /// One that is not to wait is woken while it still sets itself up: it goes on by itself when it is.
+  mutating func committed(at now: Instant) -> [Effect] {
+    guard state == .creating, target == .awake else { return [] }
+    go(to: .starting, at: now, until: deadline)
+    return [.go]
+  }
+
   mutating func isSetUp(at now: Instant) -> [Effect] {
+    if state == .creating || state == .starting { standing = .established }
+    if state == .starting { deadline = policy.startTimeout.map { since + $0 } }
     guard state == .creating else { return [] }
-    standing = .established
     go(to: .created, at: now)
     return target == .awake ? wake(at: now) : []
   }
 
   mutating func setUpFailed(_ failure: Ending, at now: Instant, _ random: UInt32) -> [Effect] {
-    guard state == .creating else { return [] }
+    guard state == .creating else {
+      // It was woken before; its end follows by itself.
+      if isThere, reason == nil { reason = failure }
+      return []
+    }
     return conclude(failure, at: now, random)
   }
 
@@ -61,7 +73,10 @@ extension Worker {
   }
 
   mutating func executed(at now: Instant) -> [Effect] {
-    if begun == nil { begun = now }
+    if begun == nil {
+      begun = now
+      standing = .established
+    }
     if state == .parked, parkedFrom == .starting, policy.readiness == .executed { parkedFrom = .running }
     return state == .starting && policy.readiness == .executed ? ready(at: now) : []
   }

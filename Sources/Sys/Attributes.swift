@@ -77,6 +77,9 @@ public enum Attributes {
     for signal in Int32(1)...Int32(Signal.last) { _ = csys_set_disposition(signal, CSYS_DEFAULT) }
   }
 
+  /// setsid(2).
+  public static func leadSession() { _ = try? Kernel.call(SYS_setsid) }
+
   /// exit_group(2), at once.
   public static func exit(_ code: Int32) -> Never { _exit(code) }
 }

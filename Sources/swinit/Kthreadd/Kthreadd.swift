@@ -24,10 +24,9 @@ enum Kthreadd {
   static func runAsPart(_ arguments: SpawnRequest.Vector, _ environment: Environment) -> Int32? {
     guard isBuiltIn, let word = arguments[0] else { return nil }
     if CString(at: UnsafePointer(word)).text.baseName == Swctl.name { return Swctl.run(arguments, environment) }
-    guard isAsked(arguments) || WorkerStart.isAsked(arguments) else { return nil }
+    guard isAsked(arguments) else { return nil }
     Panic.role = .part
-    if isAsked(arguments) { return run(arguments, environment) }
-    return WorkerStart.run(arguments, environment)
+    return run(arguments, environment)
   }
 
   /// Whether these are the words that PID 1 starts it with.
@@ -46,13 +45,16 @@ enum Kthreadd {
   static func run(_ arguments: SpawnRequest.Vector, _ environment: Environment) -> Int32 {
     Attributes.setName("kthreadd")
     SignalQueue.block(SignalState.queued)
+    // What PID 1 was started with ignored is its command's, not a worker's.
+    Attributes.resetSignals()
+    _ = SignalQueue.catchFaults(Panic.handler)
     try? Host.becomeSubreaper()
     try? Host.changeDirectory(to: "/")
     let log = Log()
     let grace = word(1, arguments).flatMap { $0.text.decimal(upTo: 1 << 40) }
     var setting = Supervisor.Setting(
       environment: NativeParser.withoutVariables(environment).vector(),
-      grace: grace.map { Interval.milliseconds(Int64($0)) } ?? Interval(nanoseconds: .max))
+      grace: grace.map { Interval.milliseconds(Int64($0)) } ?? Interval(nanoseconds: .max), thread: WorkerStart.run)
     if let verbosity = word(2, arguments), verbosity.text == "1" { setting.verbosity = .everything }
     Attributes.closeOnExec(from: 3)
     do throws(Errno) {

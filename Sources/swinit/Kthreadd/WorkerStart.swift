@@ -3,63 +3,58 @@ import Supervision
 import Sys
 import Wire
 
-/// The process that becomes a worker: this program once more. It sets everything up, says so, waits until it is woken, and executes the
-/// worker's program. What fails is told by stage and errno.
+/// The process that becomes a worker, a copy of kthreadd: kthread(). It sets everything up, says so, waits until it is woken, and executes
+/// the worker's program. What fails is told by stage and errno.
 struct WorkerStart {
-  static let name: StaticString = "swinit-worker"
-  private static let channel: Int32 = 3
-
-  static func isAsked(_ arguments: SpawnRequest.Vector) -> Bool {
-    guard let word = arguments[0], CString(at: UnsafePointer(word)).text == name else { return false }
-    return arguments[1] != nil && arguments[2] != nil && arguments[3] != nil && arguments[4] != nil
-  }
+  private static let channel = CreateInfo.channel
 
   private struct Failure: Error {
     let stage: Stage
     let errno: Errno
   }
 
-  private let notify: CString
-  private let group: CString
-  private let descriptorLimit: CString
+  private let info: CreateInfo
   private var environment: Environment
 
-  /// Returns only when the program could not be executed.
-  static func run(_ arguments: SpawnRequest.Vector, _ environment: Environment) -> Int32 {
-    func word(_ index: Int) -> CString { CString(at: UnsafePointer(arguments[index]!)) }
-    Attributes.setName(word(1))
-    var start = WorkerStart(notify: word(2), group: word(3), descriptorLimit: word(4), environment: environment)
+  /// Ends with the process, or with its program in its place.
+  static func run(_ info: CreateInfo) -> Never {
+    Panic.role = .part
+    do throws(Errno) { try info.takeDescriptors() } catch { Fork.leave(125) }
+    Attributes.leadSession()
+    var start = WorkerStart(info: info, environment: Environment(UnsafePointer(info.environment)))
     do throws(Failure) {
-      let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: Frame.maximum, alignment: 16)
-      guard let count = receive(into: memory), let frame = try? FrameReader(memory.prefix(count).text),
-        let specification = try? Specification(frame)
+      guard let frame = try? FrameReader(copy(info.definition)), let specification = try? Specification(frame)
       else { throw Failure(stage: .definition, errno: .badMessage) }
+      Attributes.setName(CString(copying: specification.name))
       try start.setUp(specification)
       ChannelWord.isSetUp.send(over: channel)
-      guard let length = receive(into: memory), length > 0, memory[0] == ChannelWord.go.rawValue else { return 125 }
+      guard waitForGo() else { Fork.leave(125) }
       throw Failure(stage: .execute, errno: start.execute(specification))
     } catch {
       ChannelWord.report(error.stage, error.errno, over: channel)
-      return error.errno == .noEntry ? 127 : 126
+      Fork.leave(error.errno == .noEntry ? 127 : 126)
     }
   }
 
-  private init(notify: CString, group: CString, descriptorLimit: CString, environment: Environment) {
-    self.notify = notify
-    self.group = group
-    self.descriptorLimit = descriptorLimit
-    self.environment = environment
+  /// Its own: it may have to wait for long.
+  private static func copy(_ definition: Text) -> Text {
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: definition.count, alignment: 16)
+    memory.copyMemory(from: UnsafeRawBufferPointer(definition.bytes))
+    return Text(UnsafeRawBufferPointer(memory).assumingMemoryBound(to: UInt8.self))
   }
 
-  /// The next packet's length. nil: kthreadd and PID 1 have let go of this process, which has no more to do.
-  private static func receive(into memory: UnsafeMutableRawBufferPointer) -> Int? {
-    while true {
-      Socket.waitUntilReadable(channel)
-      do throws(Errno) {
-        let count = try Packet.receive(into: memory, from: channel).count
-        return count > 0 ? count : nil
-      } catch {
-        guard error == .again || error == .interrupted else { return nil }
+  /// Whether kthreadd has said so; if not, it and PID 1 have let go of this process, which has no more to do.
+  private static func waitForGo() -> Bool {
+    var word = InlineArray<1, UInt8>(repeating: 0)
+    var span = word.mutableSpan
+    return span.withUnsafeMutableBytes { memory in
+      while true {
+        do throws(Errno) {
+          return try Packet.receive(into: memory, from: channel).count > 0 && memory[0] == ChannelWord.go.rawValue
+        } catch {
+          guard error == .again || error == .interrupted else { return false }
+        }
+        Socket.waitUntilReadable(channel)
       }
     }
   }
@@ -69,13 +64,11 @@ struct WorkerStart {
   }
 
   private mutating func setUp(_ specification: Specification) throws(Failure) {
-    if !group.isEmpty { try at(.cgroup) { () throws(Errno) in try FileDescriptor.write(Text("0"), to: group) } }
+    try at(.cgroup) { () throws(Errno) in try info.join(specification.name) }
     try at(.limits) { () throws(Errno) in
       // kthreadd has raised its own.
       let own = try Attributes.limit(7)
-      if let soft = descriptorLimit.text.decimal(upTo: .max) {
-        try Attributes.setLimit(7, soft: min(UInt64(soft) == UInt64(Int.max) ? .max : UInt64(soft), own.hard), hard: own.hard)
-      }
+      try Attributes.setLimit(7, soft: min(info.descriptorLimit, own.hard), hard: own.hard)
       for limit in specification.limits { try Attributes.setLimit(limit.resource, soft: limit.soft, hard: limit.hard) }
     }
     try at(.priority) { () throws(Errno) in if let nice = specification.nice { try Attributes.setNice(nice) } }
@@ -113,7 +106,7 @@ struct WorkerStart {
       }
     }
     for variable in specification.environment { environment.set(CString(copying: variable)) }
-    if specification.readiness == .notify || specification.watchdog != nil { environment.set("NOTIFY_SOCKET", notify.text) }
+    if specification.readiness == .notify || specification.watchdog != nil { environment.set("NOTIFY_SOCKET", info.notify) }
     if let watchdog = specification.watchdog {
       let time: Message = "\(watchdog.nanoseconds / 1000)"
       let process: Message = "\(ProcessID.current)"
@@ -191,17 +184,6 @@ struct WorkerStart {
       search: environment.value("PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
     request.group = .inherited
     Attributes.closeOnExec(from: 3)
-    Attributes.resetSignals()
     return request.replaceProcess().errno
   }
-}
-
-extension UnsafeMutableRawBufferPointer {
-  fileprivate func prefix(_ count: Int) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(self)[..<count])
-  }
-}
-
-extension UnsafeRawBufferPointer {
-  fileprivate var text: Text { Text(assumingMemoryBound(to: UInt8.self)) }
 }
