@@ -1,25 +1,40 @@
-import Sys
-import Wire
+public import Sys
+public import Wire
 
 /// cgroup v2, where the tree can be written: each worker in a group of its own, which can be killed and frozen as one.
 public struct Cgroups {
-  /// /sys/fs/cgroup and this process's group; nil: there is none to be had.
-  private let base: CString?
+  /// /sys/fs/cgroup and the container's group, where it can be written; nil: there is none to be had.
+  let base: CString?
+  /// The same also where it can only be read.
+  let own: CString?
+  /// The controllers that the groups below it have.
+  internal(set) public var enabled: Controllers = []
+  /// Why not all, where nothing better is known.
+  var trouble = ControllerTrouble.none
 
-  public init() {
-    base = Cgroups.find()
+  public init(_ leaf: Leaf) {
+    own = Cgroups.find(leaf)
+    guard let own else {
+      base = nil
+      trouble = .noTree
+      return
+    }
+    // The root of all groups is a machine's and not a container's.
+    let isRoot = (try? FileStatus(of: CString(copying: own.text, Text("/cgroup.type")))) == nil
+    if isRoot { trouble = .isRoot } else if !Directory.isWritable(own) { trouble = .notWritable }
+    base = trouble == .none ? own : nil
   }
 
-  /// The group that this process is in, where it can be written. Not the root of all groups, which is a machine's and not a container's.
-  private static func find() -> CString? {
+  /// The group that this process is in, or where it was put into a leaf the one above that.
+  private static func find(_ leaf: Leaf) -> CString? {
     var own: Text?
     FileDescriptor.text(of: "/proc/self/cgroup").forEachPart(separatedBy: UInt8(ascii: "\n")) {
       if $0.hasPrefix("0::") { own = $0.dropFirst(3) }
     }
-    guard let own, let mount = mountPoint() else { return nil }
-    let path = CString(copying: mount, own == "/" ? Text("") : own)
-    let isRoot = (try? FileStatus(of: CString(copying: path.text, Text("/cgroup.type")))) == nil
-    return isRoot || !Directory.isWritable(path) ? nil : path
+    guard var own, let mount = mountPoint() else { return nil }
+    let name = Text(Cgroups.leaf)
+    if leaf == .made, own.count >= name.count, own.dropFirst(own.count - name.count) == name { own = own.dropLast(name.count) }
+    return CString(copying: mount, own == "/" ? Text("") : own)
   }
 
   /// Where cgroup v2 is mounted: the second word of the line in /proc/self/mounts whose third is cgroup2.
@@ -32,11 +47,9 @@ public struct Cgroups {
     return result
   }
 
-  public var isThere: Bool { base != nil }
-
   /// A file of a worker's group, or with no file's name the group itself; nil where there are no groups. A '/' in a name would be another
   /// directory.
-  private func with<Result>(_ name: Text, _ file: StaticString, _ body: (CString) -> Result) -> Result? {
+  func with<Result>(_ name: Text, _ file: StaticString, _ body: (CString) -> Result) -> Result? {
     guard let base else { return nil }
     var bytes = Array(base.text.bytes)
     bytes.append(contentsOf: Text("/worker.").bytes)
@@ -47,12 +60,15 @@ public struct Cgroups {
   }
 
   /// Makes a worker's group, with its limits, and gives the file that a process joins by; empty where there are no groups.
-  /// Calls `complain` with each limit that cannot be set here.
-  func make(_ specification: Specification, complain: (StaticString) -> Void) -> [UInt8] {
+  /// Calls `complain` with each limit that cannot be set here, and the controller that it needs.
+  func make(_ specification: Specification, complain: (StaticString, Controllers) -> Void) -> [UInt8] {
     let isMade = with(specification.name, "") { (try? Directory.make($0)) != nil } ?? false
-    if !set("/memory.max", specification.memoryMaximum, specification.name) { complain("MemoryMax") }
-    if !set("/pids.max", specification.taskMaximum, specification.name) { complain("TasksMax") }
-    if !set("/cpu.weight", specification.processorWeight, specification.name) { complain("CPUWeight") }
+    if !set("/memory.max", specification.memoryMaximum, specification.name) { complain("MemoryMax", .memory) }
+    if !set("/memory.high", specification.memoryHigh, specification.name) { complain("MemoryHigh", .memory) }
+    if !set("/pids.max", specification.taskMaximum, specification.name) { complain("TasksMax", .tasks) }
+    if !set("/cpu.weight", specification.processorWeight, specification.name) { complain("CPUWeight", .processors) }
+    // Of each 100 ms, which is the kernel's own period.
+    if !set("/cpu.max", specification.processorQuota, specification.name) { complain("CPUQuota", .processors) }
     guard isMade else { return [] }
     return with(specification.name, "/cgroup.procs") { Array($0.text.bytes) } ?? []
   }

@@ -34,20 +34,18 @@ extension Supervisor {
     var log: Int32 = -1
     var writer: Int32 = -1
     switch specification.output {
-    case .lines:
+    // What nobody wants to see is kept for `logs` nevertheless.
+    case .lines, .json, .file, .null:
       (log, writer) = try FileDescriptor.pipe()
       output = (writer, writer)
     case .inherited: break
-    case .null: output = (null.rawValue, null.rawValue)
     }
     defer { if writer >= 0 { FileDescriptor.close(writer) } }
     var descriptors = InlineArray<4, Int32>(repeating: null.rawValue)
     descriptors[1] = output.0
     descriptors[2] = output.1
     descriptors[3] = other.rawValue
-    let group = cgroups.make(specification) { key in
-      say("\(key)= of '\(specification.name)' has no effect: there is no cgroup controller for it here")
-    }
+    let group = makeGroup(index, specification)
     let process: ProcessID
     do throws(Errno) {
       process = try program.startWorker(
@@ -61,6 +59,7 @@ extension Supervisor {
     slots[index]?.channel = channel
     slots[index]?.log = log
     slots[index]?.cgroup = group.isEmpty ? .none : .own
+    beginMemory(index)
     // PID 1 has to know of it before anybody else does.
     var parts: Custody.Parts = .channel
     if log >= 0 { parts.insert(.output) }
@@ -151,6 +150,7 @@ extension Supervisor {
 
   func send(_ signal: Signal, to index: Int) {
     guard let slot = slots[index], slot.process > 0 else { return }
+    if signal == .kill { noteKill(index) }
     // A child keeps its number until it is reaped here; another's may have been given away, and only its descriptor knows.
     if slot.parentage == .own {
       try? ProcessID(slot.process).send(signal)
@@ -208,6 +208,9 @@ extension Supervisor {
     if slot.cgroup == .own { cgroups.kill(slot.name) }
     byProcess.remove(index)
     drainLog(index)
+    // Its last line may have no end.
+    say(index, .taken)
+    noteMemoryEnd(index, status)
     // What it wanted to say last may still be there.
     receiveLast(index)
     closeChannel(index)
