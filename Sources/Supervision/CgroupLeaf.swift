@@ -12,6 +12,7 @@ extension Cgroups {
   private static let one: [Controllers] = [.memory, .tasks, .processors]
 
   /// A file of the container's group, or of a group below it.
+  @inline(never)
   private func path(_ base: CString, _ leaf: StaticString, _ file: StaticString) -> CString {
     CString(copying: base.text, Text(leaf), Text(file))
   }
@@ -47,9 +48,8 @@ extension Cgroups {
       return unsettle()
     }
     for controller in Cgroups.one where available.contains(controller) && !enabled.contains(controller) {
-      let word = CString(copying: Text("+"), Text(controller.name)).text
       do throws(Errno) {
-        try FileDescriptor.write(word, to: control)
+        try Cgroups.turn("+", controller, control)
         enabled.insert(controller)
       } catch {
         trouble = error == .busy ? .occupied : .refused
@@ -60,6 +60,13 @@ extension Cgroups {
     table.leaf = .none
   }
 
+  /// Turns a controller on or off for the groups below.
+  @inline(never)
+  private static func turn(_ sign: StaticString, _ controller: Controllers, _ control: CString) throws(Errno) {
+    try FileDescriptor.write(CString(copying: Text(sign), Text(controller.name)).text, to: control)
+  }
+
+  @inline(never)
   private static func move(_ process: ProcessID, to processes: CString) throws(Errno) {
     let number: Message = "\(process)"
     var failure: Errno?
@@ -74,7 +81,7 @@ extension Cgroups {
     guard let base else { return }
     let control = path(base, "", "/cgroup.subtree_control")
     for controller in Cgroups.one where enabled.contains(controller) {
-      try? FileDescriptor.write(CString(copying: Text("-"), Text(controller.name)).text, to: control)
+      try? Cgroups.turn("-", controller, control)
     }
     enabled = []
     let processes = path(base, "", "/cgroup.procs")
@@ -103,25 +110,22 @@ extension Cgroups {
   /// How many processes of the container were killed for lack of memory; nil where nobody says.
   func kills() -> UInt32? {
     guard let own else { return nil }
-    var bytes = Array(own.text.bytes)
-    bytes.append(contentsOf: Text("/memory.events").bytes)
-    bytes.append(0)
-    return bytes.withUnsafeBytes { Cgroups.kills(CString(at: $0.assumingMemoryBound(to: CChar.self).baseAddress!)) }
+    let path = CString(copying: own.text, Text("/memory.events"))
+    defer { path.pointer.deallocate() }
+    return MemoryEvents.kills(in: path)
   }
 
   /// How many of a worker; nil where it has no group that counts.
   func kills(in slot: Slot) -> UInt32? {
-    guard slot.cgroup == .own, enabled.contains(.memory) else { return nil }
-    return with(slot.name, "/memory.events", Cgroups.kills) ?? nil
+    guard slot.cgroup == .own, enabled.contains(.memory), let path = path(slot.name, "/memory.events") else { return nil }
+    defer { path.pointer.deallocate() }
+    return MemoryEvents.kills(in: path)
   }
 
-  private static func kills(_ path: CString) -> UInt32? {
-    var memory = InlineArray<64, UInt64>(repeating: 0)
-    var span = memory.mutableSpan
-    return span.withUnsafeMutableBytes { buffer in
-      (try? FileDescriptor.contents(of: path, into: buffer)).flatMap(MemoryEvents.kills)
-    }
+  /// Has `watch` tell of its memory.events.
+  func watch(_ slot: Slot, _ watch: Int32) {
+    guard let path = path(slot.name, "/memory.events") else { return }
+    try? FileWatch.add(path, to: watch)
+    path.pointer.deallocate()
   }
-
-  func watch(_ slot: Slot, _ watch: Int32) { _ = with(slot.name, "/memory.events") { try? FileWatch.add($0, to: watch) } }
 }

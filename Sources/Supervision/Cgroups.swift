@@ -47,47 +47,77 @@ public struct Cgroups {
     return result
   }
 
-  /// A file of a worker's group, or with no file's name the group itself; nil where there are no groups. A '/' in a name would be another
-  /// directory.
-  func with<Result>(_ name: Text, _ file: StaticString, _ body: (CString) -> Result) -> Result? {
+  /// The path of a file of a worker's group, or with no file's name of the group itself; nil where there are no groups. It is the caller's
+  /// to give back. A '/' in a name would be another directory.
+  @inline(never)
+  func path(_ name: Text, _ file: StaticString) -> CString? {
     guard let base else { return nil }
-    var bytes = Array(base.text.bytes)
-    bytes.append(contentsOf: Text("/worker.").bytes)
-    for byte in name.bytes { bytes.append(byte == UInt8(ascii: "/") ? UInt8(ascii: "!") : byte) }
-    bytes.append(contentsOf: Text(file).bytes)
-    bytes.append(0)
-    return bytes.withUnsafeBytes { body(CString(at: $0.assumingMemoryBound(to: CChar.self).baseAddress!)) }
+    let path = CString(copying: base.text, Text("/worker."), name, Text(file))
+    let start = UnsafeMutablePointer(mutating: path.pointer) + base.text.count + 8
+    for index in 0..<name.count where name[index] == UInt8(ascii: "/") { start[index] = CChar(UInt8(ascii: "!")) }
+    return path
+  }
+
+  /// Writes to a file of a worker's group.
+  @inline(never)
+  private func write(_ value: Text, _ name: Text, _ file: StaticString) -> Written {
+    guard let path = path(name, file) else { return .no }
+    defer { path.pointer.deallocate() }
+    return (try? FileDescriptor.write(value, to: path)) != nil ? .yes : .no
+  }
+
+  enum Written: Sendable { case yes, no }
+
+  /// A limit of a definition, the file that it is written to, and the controller whose file that is.
+  private struct Limit {
+    let key: StaticString
+    let file: StaticString
+    let controller: Controllers
+    let value: UInt64?
   }
 
   /// Makes a worker's group, with its limits, and gives the file that a process joins by; empty where there are no groups.
   /// Calls `complain` with each limit that cannot be set here, and the controller that it needs.
   func make(_ specification: Specification, complain: (StaticString, Controllers) -> Void) -> [UInt8] {
-    let isMade = with(specification.name, "") { (try? Directory.make($0)) != nil } ?? false
-    if !set("/memory.max", specification.memoryMaximum, specification.name) { complain("MemoryMax", .memory) }
-    if !set("/memory.high", specification.memoryHigh, specification.name) { complain("MemoryHigh", .memory) }
-    if !set("/pids.max", specification.taskMaximum, specification.name) { complain("TasksMax", .tasks) }
-    if !set("/cpu.weight", specification.processorWeight, specification.name) { complain("CPUWeight", .processors) }
-    // Of each 100 ms, which is the kernel's own period.
-    if !set("/cpu.max", specification.processorQuota, specification.name) { complain("CPUQuota", .processors) }
-    guard isMade else { return [] }
-    return with(specification.name, "/cgroup.procs") { Array($0.text.bytes) } ?? []
+    var group: [UInt8] = []
+    if let path = path(specification.name, "") {
+      defer { path.pointer.deallocate() }
+      if (try? Directory.make(path)) != nil { group = Array(path.text.bytes) + Array(Text("/cgroup.procs").bytes) }
+    }
+    let limits: InlineArray<5, Limit> = [
+      Limit(key: "MemoryMax", file: "/memory.max", controller: .memory, value: specification.memoryMaximum),
+      Limit(key: "MemoryHigh", file: "/memory.high", controller: .memory, value: specification.memoryHigh),
+      Limit(key: "TasksMax", file: "/pids.max", controller: .tasks, value: specification.taskMaximum),
+      Limit(key: "CPUWeight", file: "/cpu.weight", controller: .processors, value: specification.processorWeight),
+      // Of each 100 ms, which is the kernel's own period.
+      Limit(key: "CPUQuota", file: "/cpu.max", controller: .processors, value: specification.processorQuota),
+    ]
+    for index in limits.indices {
+      guard let value = limits[index].value else { continue }
+      let number: Message = "\(Int(clamping: value))"
+      let written = number.withBytes { write(Text($0), specification.name, limits[index].file) }
+      if written == .no { complain(limits[index].key, limits[index].controller) }
+    }
+    return group
   }
 
-  private func set(_ file: StaticString, _ value: UInt64?, _ name: Text) -> Bool {
-    guard let value else { return true }
-    let number: Message = "\(Int(clamping: value))"
-    return with(name, file) { path in number.withBytes { (try? FileDescriptor.write(Text($0), to: path)) != nil } } ?? false
+  func holds(_ name: Text) -> Bool {
+    guard let path = path(name, "") else { return false }
+    defer { path.pointer.deallocate() }
+    return (try? FileStatus(of: path)) != nil
   }
-
-  func holds(_ name: Text) -> Bool { with(name, "") { (try? FileStatus(of: $0)) != nil } ?? false }
 
   /// Takes a group away that is empty.
-  func remove(_ name: Text) { _ = with(name, "") { Directory.removeEmpty($0) } }
+  func remove(_ name: Text) {
+    guard let path = path(name, "") else { return }
+    Directory.removeEmpty(path)
+    path.pointer.deallocate()
+  }
 
   /// cgroup.kill: everything in it, whatever it forks meanwhile.
-  func kill(_ name: Text) { _ = with(name, "/cgroup.kill") { try? FileDescriptor.write(Text("1"), to: $0) } }
+  func kill(_ name: Text) { _ = write(Text("1"), name, "/cgroup.kill") }
 
   func freeze(_ name: Text, _ frost: Supervisor.Frost) -> Bool {
-    with(name, "/cgroup.freeze") { (try? FileDescriptor.write(Text(frost == .frozen ? "1" : "0"), to: $0)) != nil } ?? false
+    write(Text(frost == .frozen ? "1" : "0"), name, "/cgroup.freeze") == .yes
   }
 }

@@ -35,6 +35,7 @@ extension Supervisor {
   }
 
   private func refuse(_ socket: borrowing Socket, _ error: Errno) {
+    socket.hearNoMore()
     var reply = Reply(.done, id: 0)
     reply.error = error
     reply.frame().bytes.withUnsafeBytes { try? Packet.send($0, over: socket.rawValue) }

@@ -3,19 +3,6 @@ import Wire
 
 // Lack of memory: which of a worker's processes the kernel has killed for it.
 
-/// The file memory.events of a cgroup.
-enum MemoryEvents {
-  /// How many processes were killed: the line `oom_kill N`. nil where there is none.
-  static func kills(_ text: Text) -> UInt32? {
-    var result: UInt32?
-    text.forEachPart(separatedBy: UInt8(ascii: "\n")) { line in
-      guard let (name, value) = line.cut(at: UInt8(ascii: " ")), name == "oom_kill" else { return }
-      result = value.decimal(upTo: Int.max).map { UInt32(clamping: $0) }
-    }
-    return result
-  }
-}
-
 extension Supervisor {
   /// A life begins: what has been counted before it is not its own.
   func beginMemory(_ index: Int) {

@@ -24,6 +24,16 @@ extension Socket {
     }
     return false
   }
+
+  /// Lets no more come, shutdown(2), and throws away what has come: an end that closes with something unread takes from the other what it
+  /// was sent.
+  public func hearNoMore() {
+    _ = try? Kernel.call(SYS_shutdown, UInt(rawValue), 0)
+    var memory: UInt64 = 0
+    withUnsafeMutableBytes(of: &memory) { buffer in
+      while let received = try? Packet.receive(into: buffer, from: rawValue), received.count > 0 { received.closeDescriptors() }
+    }
+  }
 }
 
 extension Directory {
