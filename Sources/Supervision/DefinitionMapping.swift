@@ -37,6 +37,11 @@ extension Specification {
     memoryMaximum = definition.memoryMaximum
     taskMaximum = definition.taskMaximum
     processorWeight = definition.processorWeight
+    memoryHigh = definition.memoryHigh
+    processorQuota = definition.processorQuota
+    outputPath = definition.outputPath
+    logSize = definition.logSize
+    logFiles = definition.logFiles
   }
 }
 

@@ -29,6 +29,13 @@ final class Slot {
   var place: (offset: UInt32, length: UInt32)
   var ring: LogRing?
   var dropped: UInt64 = 0
+  var file: LogFile?
+  var marks: WorkerMarks = []
+  var oomKills: UInt32 = 0
+  /// What the kernel's count was when it was last looked at.
+  var oomSeen: UInt32 = 0
+  /// The controllers that its limits need and do not have.
+  var wanting: Controllers = []
   /// STATUS= of sd_notify(3).
   var text: [UInt8] = []
   /// The failure that people were told of last.
@@ -41,6 +48,7 @@ final class Slot {
     name = specification.name
     notifyAccess = specification.notifyAccess
     output = specification.output
+    file = LogFile(specification)
     hasOrder = specification.after.isEmpty && specification.requires.isEmpty ? .none : .some
     self.request = request
     self.place = place
@@ -63,6 +71,7 @@ enum Source: UInt8 {
   case client = 5
   case channel = 6
   case log = 7
+  case memory = 40
 
   func key(_ index: Int = 0, _ generation: UInt32 = 0) -> UInt64 {
     UInt64(rawValue) << 56 | UInt64(index) << 32 | UInt64(generation)

@@ -9,6 +9,8 @@ public final class Supervisor {
     /// How long the end of all workers may take.
     public var grace: Interval
     public var verbosity = Verbosity.failures
+    /// Who of this group talks to the control socket may do what root may; nil: there is none.
+    public var controlGroup: UInt32?
     public enum Verbosity: Sendable { case failures, everything }
     /// What a forked process does to become a worker, kthread().
     let thread: (CreateInfo) -> Never
@@ -64,6 +66,11 @@ public final class Supervisor {
   var listeners = 0
   var lines = LineOutput()
   var line: [UInt8] = []
+  var object = JSONLine()
+  var fileLines = LogFile.Batch()
+  /// inotify(7) on the workers' memory.events; -1: none yet.
+  var memoryWatch: Int32 = -1
+  var refusals = RefusalLimit()
   let packet = UnsafeMutableRawBufferPointer.allocate(byteCount: Frame.maximum + 1, alignment: 16)
   var seed: UInt64
 
@@ -95,7 +102,8 @@ public final class Supervisor {
       throw .invalid
     }
     FileDescriptor.close(inheritance.memory)
-    cgroups = Cgroups()
+    cgroups = Cgroups(table.leaf)
+    cgroups.settle(table)
     place = SocketPlace.find()
     control = inheritance.control
     notify = inheritance.notify
@@ -114,6 +122,7 @@ public final class Supervisor {
   /// Opens the sockets, and has PID 1 keep them.
   private func listen() throws(Errno) {
     let socket = try Socket.listening(at: place.control, .packets, mode: 0o600)
+    openToGroup()
     let messages = try Socket.listening(at: place.notify, .datagrams, mode: 0o666)
     try messages.tellSenders()
     control = try FileDescriptor.duplicate(socket.rawValue)
@@ -138,6 +147,7 @@ public final class Supervisor {
       settle()
     }
     for slot in slots { if let slot, slot.cgroup == .own { cgroups.remove(slot.name) } }
+    cgroups.unsettle()
     return 0
   }
 
@@ -152,6 +162,7 @@ public final class Supervisor {
     case .client: receive(fromClient: index, generation)
     case .channel: receive(fromChannel: index, generation)
     case .log: readLog(index, generation)
+    case .memory: takeMemoryEvents()
     case nil: break
     }
   }
@@ -160,11 +171,9 @@ public final class Supervisor {
   private func settle() {
     while settingUp < Supervisor.creatingAtOnce, let slot = queue.next() { create(slot) }
     if let due = nextDeadline, due <= .now { expire() }
-    if lines.flush() == .lost { lostLines += 1 }
+    flushLines()
     if phase == .ending { endMore() }
   }
-
-  var lostLines: UInt64 = 0
 
   private func expire() {
     let now = Instant.now

@@ -37,18 +37,16 @@ extension Supervisor {
     var descriptors = InlineArray<4, Int32>(repeating: null.rawValue)
     descriptors[3] = other.rawValue
     switch specification.output {
-    case .lines:
+    // What nobody wants to see is kept for `logs` nevertheless.
+    case .lines, .json, .file, .null:
       (slot.log, slot.lent[1]) = try FileDescriptor.pipe(readFrom: CreateInfo.lowDescriptors)
       descriptors[1] = slot.lent[1]
       descriptors[2] = slot.lent[1]
     case .inherited:
       descriptors[1] = rawOutput.rawValue
       descriptors[2] = rawError.rawValue
-    case .null: break
     }
-    slot.cgroup = cgroups.make(specification) { key in
-      say("\(key)= of '\(specification.name)' has no effect: there is no cgroup controller for it here")
-    }
+    slot.cgroup = makeGroup(index, specification)
     var info = CreateInfo(
       definition: definition, notify: place.notify, environment: setting.environment, descriptorLimit: descriptorLimit,
       cgroups: cgroups, files: files, descriptors: descriptors)
@@ -63,6 +61,7 @@ extension Supervisor {
     slot.channel = kept.release()
     slot.lent[0] = other.release()
     if files == .copied { takeBack(slot) }
+    beginMemory(index)
     // PID 1 has to know of it before anybody else does.
     var parts: Custody.Parts = .channel
     if slot.log >= 0 { parts.insert(.output) }
@@ -188,6 +187,7 @@ extension Supervisor {
 
   func send(_ signal: Signal, to index: Int) {
     guard let slot = slots[index], slot.process > 0 else { return }
+    if signal == .kill { noteKill(index) }
     // A child keeps its number until it is reaped here; another's may have been given away, and only its descriptor knows.
     if slot.parentage == .own {
       try? ProcessID(slot.process).send(signal)
@@ -246,6 +246,9 @@ extension Supervisor {
     byProcess.remove(index)
     takeBack(slot)
     drainLog(index)
+    // Its last line may have no end.
+    say(index, .taken)
+    noteMemoryEnd(index, status)
     // What it wanted to say last may still be there.
     receiveLast(index)
     closeChannel(index)

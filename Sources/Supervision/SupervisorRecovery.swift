@@ -34,6 +34,7 @@ extension Supervisor {
     slots[index]?.worker.restore(record)
     slots[index]?.generation = record.generation
     slots[index]?.commitment = record.commitment
+    restoreMemory(index, record)
     if record.state == .waiting { waiting += 1 }
     if let deadline = record.deadline {
       note(deadline)
@@ -64,6 +65,7 @@ extension Supervisor {
   private func adopt(process: ProcessID, _ index: Int, _ record: WorkerRecord, _ held: Inheritance.Kept?) {
     byProcess.insert(index, hash: UInt32(bitPattern: process.rawValue))
     if let slot = slots[index] { slots[index]?.cgroup = cgroups.holds(slot.name) ? .own : .none }
+    watchMemory(index)
     if record.state == .creating { return discard(process, index, record) }
     if let status = held?.status, status >= 0 {
       watch(index)

@@ -97,6 +97,11 @@ extension Supervisor {
     record.request = slot.request
     record.definition = slot.place.offset
     record.definitionLength = slot.place.length
+    record.dropped = slot.dropped
+    record.oomKills = slot.oomKills
+    record.oomSeen = slot.oomSeen
+    record.marks = slot.marks
+    record.wanting = slot.wanting
     table.set(index, record)
   }
 

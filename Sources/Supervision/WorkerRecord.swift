@@ -37,6 +37,11 @@ public struct WorkerRecord: Equatable, Sendable {
   /// Where its definition lies, in bytes behind the table.
   public var definition: UInt32 = 0
   public var definitionLength: UInt32 = 0
+  public var dropped: UInt64 = 0
+  public var oomKills: UInt32 = 0
+  public var oomSeen: UInt32 = 0
+  public var marks: WorkerMarks = []
+  public var wanting: Controllers = []
 
   public init() {}
 }
@@ -68,6 +73,11 @@ extension WorkerRecord {
     put(request, 80)
     put(definition, 88)
     put(definitionLength, 92)
+    put(dropped, 104)
+    put(oomKills, 112)
+    put(oomSeen, 116)
+    put(marks.rawValue, 120)
+    put(wanting.rawValue, 121)
   }
 
   init(reading memory: UnsafeRawPointer) {
@@ -98,6 +108,11 @@ extension WorkerRecord {
     request = get(80, as: UInt64.self)
     definition = get(88, as: UInt32.self)
     definitionLength = get(92, as: UInt32.self)
+    dropped = get(104, as: UInt64.self)
+    oomKills = get(112, as: UInt32.self)
+    oomSeen = get(116, as: UInt32.self)
+    marks = WorkerMarks(rawValue: get(120, as: UInt8.self))
+    wanting = Controllers(rawValue: get(121, as: UInt8.self))
   }
 
   private static func code(_ ending: Ending) -> UInt64 {

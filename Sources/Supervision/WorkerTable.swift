@@ -61,6 +61,12 @@ public struct WorkerTable {
     nonmutating set { memory.storeBytes(of: newValue ? 1 : 0, toByteOffset: 16, as: UInt32.self) }
   }
 
+  /// Whether PID 1 and kthreadd were given a cgroup of their own below the container's.
+  public var leaf: Cgroups.Leaf {
+    get { memory.load(fromByteOffset: 64, as: UInt32.self) != 0 ? .made : .none }
+    nonmutating set { memory.storeBytes(of: newValue == .made ? 1 : 0, toByteOffset: 64, as: UInt32.self) }
+  }
+
   /// The record in a slot; nil when there is none that is whole.
   public func record(_ slot: Int) -> WorkerRecord? {
     guard let copy = newest(slot) else { return nil }

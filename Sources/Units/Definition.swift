@@ -4,7 +4,7 @@ public import Sys
 public struct Definition {
   public enum Readiness: UInt8, Sendable { case executed = 0, notify = 1, ended = 3 }
   public enum Restart: UInt8, Sendable { case no, onFailure, always }
-  public enum Output: UInt8, Sendable { case lines, inherited, null }
+  public enum Output: UInt8, Sendable { case lines, inherited, null, json, file }
 
   /// What a switch says; nil where there was none.
   public enum Switch: Sendable { case on, off }
@@ -40,6 +40,13 @@ public struct Definition {
   public var memoryMaximum: UInt64?
   public var taskMaximum: UInt64?
   public var processorWeight: UInt64?
+  public var memoryHigh: UInt64?
+  /// Microseconds of each 100 ms.
+  public var processorQuota: UInt64?
+  /// Of `output` `file`.
+  public var outputPath: Text?
+  public var logSize: UInt64?
+  public var logFiles: UInt64?
 
   public init() {}
 

@@ -28,7 +28,10 @@ extension Definition {
     case key == "Environment": return Definition.add(value, to: &environment)
     case key == "EnvironmentFile":
       if value.isEmpty { environmentFiles.removeAll() } else { environmentFiles.append(value) }
-    case key == "StandardOutput", key == "StandardError": return setOutput(value)
+    case key == "StandardOutput": return setOutput(value)
+    case key == "StandardError": return setError(value)
+    case key == "LogSize": return setLogSize(value)
+    case key == "LogFiles": return setLogFiles(value)
     case key == "NoNewPrivileges": return Definition.set(&privileges, value)
     default: return setResource(key, value)
     }
@@ -54,6 +57,8 @@ extension Definition {
     case key == "AmbientCapabilities": return Definition.add(capabilities: value, to: &ambient)
     case key == "CapabilityBoundingSet": return Definition.add(capabilities: value, to: &bounding)
     case key == "MemoryMax": return Definition.set(&memoryMaximum, size: value)
+    case key == "MemoryHigh": return Definition.set(&memoryHigh, size: value)
+    case key == "CPUQuota": return setQuota(value)
     case key == "TasksMax": return Definition.set(&taskMaximum, size: value)
     case key == "CPUWeight":
       guard let weight = value.decimal(upTo: 10000), weight > 0 else { return .bad("a number from 1 to 10000") }
@@ -100,16 +105,6 @@ extension Definition {
     case value == "on-failure", value == "on-abnormal", value == "on-abort", value == "on-watchdog": restart = .onFailure
     case value == "always": restart = .always
     default: return .bad("no, on-failure or always")
-    }
-    return .set
-  }
-
-  private mutating func setOutput(_ value: Text) -> Outcome {
-    switch true {
-    case value == "journal", value == "kmsg", value == "journal+console", value == "kmsg+console": output = .lines
-    case value == "inherit", value == "tty": output = .inherited
-    case value == "null": output = .null
-    default: return .bad("journal, inherit or null")
     }
     return .set
   }

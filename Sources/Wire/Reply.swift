@@ -114,6 +114,15 @@ public struct WorkerStatus {
   public var dropped: UInt64 = 0
   /// How it is held together: `cgroup` or `process group`.
   public var control = Text("")
+  /// How many of its processes the kernel has killed for lack of memory.
+  public var oomKills: UInt64 = 0
+  public var cause = Cause.unnamed
+  /// The controllers that its limits need and do not have.
+  public var wanting: Controllers = []
+  public var because = ControllerTrouble.none
+
+  /// What was behind its last end, beyond what wait(2) tells.
+  public enum Cause: Sendable { case unnamed, memory }
 
   public init() {}
 }
@@ -161,6 +170,7 @@ public struct Reply {
     if !worker.text.isEmpty { frame.add(Tag.text, worker.text) }
     if worker.dropped != 0 { frame.add(Tag.dropped, worker.dropped) }
     if !worker.control.isEmpty { frame.add(Tag.control, worker.control) }
+    worker.addLimits(to: &frame)
     return frame
   }
 
@@ -220,7 +230,7 @@ public struct Reply {
     case Tag.text: worker.text = field.value
     case Tag.dropped: worker.dropped = try field.number()
     case Tag.control: worker.control = field.value
-    default: break
+    default: try worker.readLimits(field)
     }
   }
 }

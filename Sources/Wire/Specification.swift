@@ -27,6 +27,10 @@ public struct Specification {
     /// To swinit's own streams, untouched.
     case inherited
     case null
+    /// To swinit's standard output, each line as a JSON object.
+    case json
+    /// To the file that `outputPath` names.
+    case file
   }
 
   public enum Privileges: UInt8, Sendable {
@@ -94,6 +98,16 @@ public struct Specification {
   public var memoryMaximum: UInt64?
   public var taskMaximum: UInt64?
   public var processorWeight: UInt64?
+  /// memory.high, in bytes.
+  public var memoryHigh: UInt64?
+  /// cpu.max: microseconds of each 100 ms.
+  public var processorQuota: UInt64?
+  public var outputPath: Text?
+  /// A log file that would become longer than so many bytes is renamed, and a new one begun; nil: never.
+  public var logSize: UInt64?
+  /// How many renamed ones stay; nil: `standardLogFiles`.
+  public var logFiles: UInt64?
+  public static let standardLogFiles = 4
 
   public init() {}
 }

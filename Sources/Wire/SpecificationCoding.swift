@@ -35,6 +35,11 @@ extension Specification {
     add(Tag.memoryMaximum, memoryMaximum, &frame)
     add(Tag.taskMaximum, taskMaximum, &frame)
     add(Tag.processorWeight, processorWeight, &frame)
+    add(Tag.memoryHigh, memoryHigh, &frame)
+    add(Tag.processorQuota, processorQuota, &frame)
+    if let outputPath { frame.add(Tag.outputPath, outputPath) }
+    add(Tag.logSize, logSize, &frame)
+    add(Tag.logFiles, logFiles, &frame)
   }
 
   @inline(never)
@@ -100,6 +105,11 @@ extension Specification {
     case Tag.memoryMaximum: memoryMaximum = try field.number()
     case Tag.taskMaximum: taskMaximum = try field.number()
     case Tag.processorWeight: processorWeight = try field.number()
+    case Tag.memoryHigh: memoryHigh = try field.number()
+    case Tag.processorQuota: processorQuota = try field.number()
+    case Tag.outputPath: outputPath = try Specification.path(field)
+    case Tag.logSize: logSize = try field.number()
+    case Tag.logFiles: logFiles = try field.number(upTo: 100)
     default: break
     }
   }
@@ -112,6 +122,12 @@ extension Specification {
 
   private static func interval(_ field: FrameReader.Field) throws(WireError) -> Interval {
     Interval(nanoseconds: Int64(try field.number(upTo: UInt64(Int64.max))))
+  }
+
+  private static func path(_ field: FrameReader.Field) throws(WireError) -> Text {
+    let text = try field.text()
+    guard text.hasPrefix("/") else { throw .field(field.tag) }
+    return text
   }
 
   private static func variable(_ field: FrameReader.Field) throws(WireError) -> Text {

@@ -33,6 +33,11 @@ public enum Tag {
   public static let memoryMaximum: UInt16 = 30
   public static let taskMaximum: UInt16 = 31
   public static let processorWeight: UInt16 = 32
+  public static let outputPath: UInt16 = 41
+  public static let logSize: UInt16 = 42
+  public static let logFiles: UInt16 = 43
+  public static let memoryHigh: UInt16 = 44
+  public static let processorQuota: UInt16 = 45
   // What swinit adds for the process that becomes the worker.
   public static let cgroup: UInt16 = 48
   public static let notifySocket: UInt16 = 49
@@ -53,4 +58,8 @@ public enum Tag {
   public static let event: UInt16 = 76
   public static let dropped: UInt16 = 77
   public static let control: UInt16 = 78
+  public static let oomKills: UInt16 = 88
+  public static let endedForMemory: UInt16 = 89
+  public static let wanting: UInt16 = 90
+  public static let because: UInt16 = 91
 }

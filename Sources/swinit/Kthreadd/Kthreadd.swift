@@ -35,11 +35,13 @@ enum Kthreadd {
     return ProcessID.current != .initProcess
   }
 
-  /// The words, in memory that is never given back: `kthreadd GRACE VERBOSITY`.
-  static func words(grace: Interval?, verbosity: Supervisor.Setting.Verbosity) -> SpawnRequest.Vector {
+  /// The words, in memory that is never given back: `kthreadd GRACE VERBOSITY GROUP`.
+  static func words(grace: Interval?, verbosity: Supervisor.Setting.Verbosity, controlGroup: UInt32?) -> SpawnRequest.Vector {
     let time: Message = "\(grace.map { $0.milliseconds } ?? -1)"
     let copy = time.withBytes { CString(copying: Text($0)) }
-    return Environment.vector(of: [CString(stringLiteral: name), copy, verbosity == .everything ? "1" : "0"])
+    let group: Message = "\(controlGroup.map { Int($0) } ?? -1)"
+    let number = group.withBytes { CString(copying: Text($0)) }
+    return Environment.vector(of: [CString(stringLiteral: name), copy, verbosity == .everything ? "1" : "0", number])
   }
 
   static func run(_ arguments: SpawnRequest.Vector, _ environment: Environment) -> Int32 {
@@ -56,6 +58,7 @@ enum Kthreadd {
       environment: NativeParser.withoutVariables(environment).vector(),
       grace: grace.map { Interval.milliseconds(Int64($0)) } ?? Interval(nanoseconds: .max), thread: WorkerStart.run)
     if let verbosity = word(2, arguments), verbosity.text == "1" { setting.verbosity = .everything }
+    setting.controlGroup = word(3, arguments).flatMap { $0.text.decimal(upTo: Int(UInt32.max) - 1) }.map { UInt32($0) }
     Attributes.closeOnExec(from: 3)
     do throws(Errno) {
       let channel = try FileDescriptor.duplicate(channel)

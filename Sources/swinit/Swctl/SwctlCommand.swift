@@ -94,7 +94,7 @@ struct SwctlCommand {
     switch reply.error {
     case .noEntry where reply.stage == .none: throw Swctl.Trouble(Swctl.Exit.noWorker, "there is no worker '\(name)'")
     case .notPermitted where reply.stage == .none:
-      throw Swctl.Trouble(Swctl.Exit.refused, "refused: only root and swinit's own user may control workers")
+      throw Swctl.Trouble(Swctl.Exit.refused, "refused: only root, swinit's own user and its control group may control workers")
     case .exists: throw Swctl.Trouble(Swctl.Exit.failed, "there is a worker '\(name)' already; stop it first")
     case .interrupted: throw Swctl.Trouble(Swctl.Exit.failed, "worker '\(name)' was stopped before it ran")
     default: break

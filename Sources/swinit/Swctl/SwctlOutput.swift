@@ -87,10 +87,16 @@ struct SwctlOutput {
     if let process = worker.process { add(" (pid \(process))") }
     add(" for \(SwctlOutput.age(worker.since))")
     if worker.restarts > 0 { add(", restarts \(Int(clamping: worker.restarts))") }
-    if worker.ending != .none { add(", last end: \(SwctlOutput.words(worker.ending))") }
+    if worker.cause == .memory {
+      add(", ended by \(SwctlOutput.words(worker.ending)) (out of memory)")
+    } else if worker.ending != .none {
+      add(", last end: \(SwctlOutput.words(worker.ending))")
+    }
+    if worker.oomKills > 0 { add(", oom-kills: \(Int(clamping: worker.oomKills))") }
     if worker.dropped > 0 { add(", lines nobody took: \(Int(clamping: worker.dropped))") }
     if !worker.text.isEmpty { add(", says: \(worker.text)") }
     if !worker.control.isEmpty { add(" [\(worker.control)]") }
+    if !worker.wanting.isEmpty { describe(worker.wanting, worker.because) }
     add("\n")
   }
 
@@ -138,6 +144,7 @@ struct SwctlOutput {
     add(quoted: worker.text)
     add(",\"dropped\":\(Int(clamping: worker.dropped)),\"control\":")
     add(quoted: worker.control)
+    addMemory(json: worker)
     add("}")
   }
 
