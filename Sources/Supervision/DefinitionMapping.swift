@@ -29,7 +29,9 @@ extension Specification {
     nice = definition.nice
     oomScore = definition.oomScore
     umask = definition.umask
-    processors = definition.processors
+    processors = definition.binding
+    input = Input(rawValue: definition.input.rawValue) ?? .null
+    stopNotice = definition.stopNotice
     ambient = definition.ambient
     bounding = definition.bounding
     privileges = definition.privileges == .on ? .noNew : .asProgramsHave
@@ -53,6 +55,7 @@ extension Worker.Policy {
     watchdog = specification.watchdog.flatMap(Worker.Policy.limit)
     stopSignal = specification.stopSignal
     essential = specification.essential
+    notice = specification.stopNotice == nil ? .none : .given
   }
 
   /// No time, and all of it, are no limit.

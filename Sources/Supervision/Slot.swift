@@ -21,6 +21,15 @@ final class Slot {
   var log: Int32 = -1
   /// Of a process that is not kthreadd's child; -1: none.
   var pidfd: Int32 = -1
+  /// The other end of its stop notice; -1: none.
+  var notice: Int32 = -1
+  let input: Specification.Input
+  var queue: JobQueue?
+  /// How long the job is that was put before it last, with its newline; 0: none, or a question.
+  var handed: UInt16 = 0
+  /// What it is bound to. Points into the table.
+  var binding: Text?
+  var rebinding = Rebinding.none
   var cgroup = Cgroup.none
   var request: UInt64 = 0
   var place: (offset: UInt32, length: UInt32)
@@ -38,6 +47,8 @@ final class Slot {
     name = specification.name
     notifyAccess = specification.notifyAccess
     output = specification.output
+    input = specification.input
+    binding = specification.processors
     hasOrder = specification.after.isEmpty && specification.requires.isEmpty ? .none : .some
     self.request = request
     self.place = place
@@ -45,6 +56,8 @@ final class Slot {
 
   enum Order: Sendable { case none, some }
   enum Cgroup: Sendable { case none, own }
+  /// Whether its process is to be bound when it has set itself up.
+  enum Rebinding: Sendable { case none, due }
   /// Whose child its process is: after kthreadd was started anew, PID 1's.
   enum Parentage: Sendable { case own, initProcess }
 }
@@ -58,6 +71,7 @@ enum Source: UInt8 {
   case client = 5
   case channel = 6
   case log = 7
+  case jobs = 20
 
   func key(_ index: Int = 0, _ generation: UInt32 = 0) -> UInt64 {
     UInt64(rawValue) << 56 | UInt64(index) << 32 | UInt64(generation)
@@ -88,6 +102,8 @@ struct Wait {
     case awake
     case ready
     case ended
+    /// So many bytes of its queue are done.
+    case flushed(UInt64)
   }
 
   let client: Int

@@ -61,6 +61,7 @@ public final class Supervisor {
   var listeners = 0
   var lines = LineOutput()
   var line: [UInt8] = []
+  var scratch: Scratch?
   let packet = UnsafeMutableRawBufferPointer.allocate(byteCount: Frame.maximum + 1, alignment: 16)
   var seed: UInt64
 
@@ -148,6 +149,7 @@ public final class Supervisor {
     case .client: receive(fromClient: index, generation)
     case .channel: receive(fromChannel: index, generation)
     case .log: readLog(index, generation)
+    case .jobs: feed(index)
     case nil: break
     }
   }

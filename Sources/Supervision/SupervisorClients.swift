@@ -123,6 +123,7 @@ extension Supervisor {
     status.since = slot.worker.since
     status.ending = slot.worker.ending
     status.dropped = slot.dropped
+    if let binding = slot.binding { status.binding = binding }
     status.control = slot.cgroup == .own ? Text("cgroup") : Text("process group")
     return status
   }
@@ -183,6 +184,7 @@ extension Supervisor {
       case .starting, .running, .parked: return worker.begun == nil ? nil : done
       case .waiting, .creating, .created: return nil
       }
+    case .flushed(let target): return flushVerdict(index, target)
     case .ready:
       if worker.isReady { return done }
       return worker.state == .ended ? failure(worker) : nil

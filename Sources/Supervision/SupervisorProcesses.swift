@@ -27,6 +27,10 @@ extension Supervisor {
   private func spawn(_ index: Int, _ specification: Specification) throws(Errno) {
     drainLog(index)
     closeLog(index)
+    let input = specification.input == .queue ? try openQueue(index).hand.read : null.rawValue
+    if specification.input == .queue { Pipes.letWait(input) }
+    let notice = try openNotice(index, specification)
+    defer { if notice >= 0 { FileDescriptor.close(notice) } }
     let (mine, its) = try Socket.pair()
     let own = FileDescriptor.owning(mine)
     let other = try FileDescriptor.owning(its).raised()
@@ -42,6 +46,7 @@ extension Supervisor {
     }
     defer { if writer >= 0 { FileDescriptor.close(writer) } }
     var descriptors = InlineArray<4, Int32>(repeating: null.rawValue)
+    descriptors[0] = input
     descriptors[1] = output.0
     descriptors[2] = output.1
     descriptors[3] = other.rawValue
@@ -70,7 +75,12 @@ extension Supervisor {
     byProcess.insert(index, hash: UInt32(bitPattern: process.rawValue))
     persist(index)
     watch(index)
-    if let text = definitionBytes(index) { try? Packet.send(UnsafeRawBufferPointer(text.bytes), over: channel) }
+    if let text = definitionBytes(index) {
+      withUnsafePointer(to: notice) {
+        let gift = UnsafeBufferPointer(start: $0, count: notice < 0 ? 0 : 1)
+        try? Packet.send(UnsafeRawBufferPointer(text.bytes), gift, over: channel)
+      }
+    }
   }
 
   /// Waits for what a worker's channel and output bring.
@@ -123,7 +133,9 @@ extension Supervisor {
     }
     let error = Errno(Int32(report[2]) | Int32(report[3]) << 8)
     switch ChannelWord(rawValue: report[0]) {
-    case .isSetUp: apply(.isSetUp, to: index)
+    case .isSetUp:
+      bindAgain(index)
+      apply(.isSetUp, to: index)
     case .failed:
       let stage = Stage(rawValue: report[1]) ?? .none
       if slot.worker.state == .creating { failSetUp(index, stage, error) } else { apply(.executeFailed(error), to: index) }
@@ -141,6 +153,7 @@ extension Supervisor {
   /// A process that will end without anybody's asking how.
   func abandonProcess(_ index: Int) {
     byProcess.remove(index)
+    closeNotice(index)
     slots[index]?.process = 0
     slots[index]?.commitment = .none
     settingUp -= 1
@@ -212,6 +225,8 @@ extension Supervisor {
     receiveLast(index)
     closeChannel(index)
     closePidfd(index)
+    closeNotice(index)
+    endJobs(index)
     slots[index]?.commitment = .over
     slots[index]?.process = 0
     let ending: Ending =

@@ -66,6 +66,7 @@ extension Supervisor {
   func forget(_ index: Int) {
     guard let slot = slots[index] else { return }
     closeLog(index)
+    closeQueue(index)
     if slot.cgroup == .own { cgroups.remove(slot.name) }
     byName.remove(index)
     table.clear(index)
@@ -95,6 +96,8 @@ extension Supervisor {
     record.ending = slot.worker.ending
     record.reason = slot.worker.reason
     record.request = slot.request
+    record.rung = slot.worker.rung
+    record.handed = slot.handed
     record.definition = slot.place.offset
     record.definitionLength = slot.place.length
     table.set(index, record)
@@ -150,6 +153,7 @@ extension Supervisor {
       // One that has not had its turn has no process whose end could be heard.
       if slots[index]?.process == 0 { apply(.ended(.failed(.none, .interrupted)), to: index) } else { kill(index) }
     case .signal(let signal): send(signal, to: index)
+    case .notice: giveNotice(index)
     case .kill: kill(index)
     case .freeze: freeze(index, .frozen)
     case .thaw: freeze(index, .thawed)

@@ -29,6 +29,8 @@ extension Definition {
     case key == "EnvironmentFile":
       if value.isEmpty { environmentFiles.removeAll() } else { environmentFiles.append(value) }
     case key == "StandardOutput", key == "StandardError": return setOutput(value)
+    case key == "StandardInput": return setInput(value)
+    case key == "X-ShouldStopFD": return setStopNotice(value)
     case key == "NoNewPrivileges": return Definition.set(&privileges, value)
     default: return setResource(key, value)
     }
@@ -46,11 +48,8 @@ extension Definition {
     case key == "UMask":
       guard let mask = Values.octal(value, upTo: 0o777) else { return .bad("an octal number") }
       umask = mask
-    case key == "CPUAffinity":
-      guard let words = try? Words.split(value), words.allSatisfy({ Values.isProcessorList($0) }) else {
-        return .bad("processors such as 0-3,6")
-      }
-      processors = words.isEmpty ? nil : Definition.joined(words)
+    case key == "CPUAffinity": return setProcessors(value)
+    case key == "NUMAMask": return setNodes(value)
     case key == "AmbientCapabilities": return Definition.add(capabilities: value, to: &ambient)
     case key == "CapabilityBoundingSet": return Definition.add(capabilities: value, to: &bounding)
     case key == "MemoryMax": return Definition.set(&memoryMaximum, size: value)
@@ -149,7 +148,7 @@ extension Definition {
     return .set
   }
 
-  private static func joined(_ words: [Text]) -> Text {
+  static func joined(_ words: [Text]) -> Text {
     var bytes: [UInt8] = []
     for word in words {
       if !bytes.isEmpty { bytes.append(UInt8(ascii: ",")) }

@@ -114,6 +114,8 @@ public struct WorkerStatus {
   public var dropped: UInt64 = 0
   /// How it is held together: `cgroup` or `process group`.
   public var control = Text("")
+  /// What it is bound to; empty: to nothing of its own.
+  public var binding = Text("")
 
   public init() {}
 }
@@ -161,6 +163,7 @@ public struct Reply {
     if !worker.text.isEmpty { frame.add(Tag.text, worker.text) }
     if worker.dropped != 0 { frame.add(Tag.dropped, worker.dropped) }
     if !worker.control.isEmpty { frame.add(Tag.control, worker.control) }
+    if !worker.binding.isEmpty { frame.add(Tag.binding, worker.binding) }
     return frame
   }
 
@@ -220,6 +223,7 @@ public struct Reply {
     case Tag.text: worker.text = field.value
     case Tag.dropped: worker.dropped = try field.number()
     case Tag.control: worker.control = field.value
+    case Tag.binding: worker.binding = field.value
     default: break
     }
   }

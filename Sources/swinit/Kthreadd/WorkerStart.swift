@@ -22,7 +22,11 @@ struct WorkerStart {
   private let notify: CString
   private let group: CString
   private let descriptorLimit: CString
-  private var environment: Environment
+  var environment: Environment
+  /// To kthreadd. It moves away where its number is asked for.
+  var channel = WorkerStart.channel
+  /// What came with the definition: its end of the stop notice; -1: none.
+  private var notice: Int32 = -1
 
   /// Returns only when the program could not be executed.
   static func run(_ arguments: SpawnRequest.Vector, _ environment: Environment) -> Int32 {
@@ -31,15 +35,16 @@ struct WorkerStart {
     var start = WorkerStart(notify: word(2), group: word(3), descriptorLimit: word(4), environment: environment)
     do throws(Failure) {
       let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: Frame.maximum, alignment: 16)
-      guard let count = receive(into: memory), let frame = try? FrameReader(memory.prefix(count).text),
+      guard let received = start.receive(into: memory), let frame = try? FrameReader(memory.prefix(received.count).text),
         let specification = try? Specification(frame)
       else { throw Failure(stage: .definition, errno: .badMessage) }
+      if received.descriptorCount > 0 { start.notice = received.descriptors[0] }
       try start.setUp(specification)
-      ChannelWord.isSetUp.send(over: channel)
-      guard let length = receive(into: memory), length > 0, memory[0] == ChannelWord.go.rawValue else { return 125 }
+      ChannelWord.isSetUp.send(over: start.channel)
+      guard start.receive(into: memory) != nil, memory[0] == ChannelWord.go.rawValue else { return 125 }
       throw Failure(stage: .execute, errno: start.execute(specification))
     } catch {
-      ChannelWord.report(error.stage, error.errno, over: channel)
+      ChannelWord.report(error.stage, error.errno, over: start.channel)
       return error.errno == .noEntry ? 127 : 126
     }
   }
@@ -51,13 +56,13 @@ struct WorkerStart {
     self.environment = environment
   }
 
-  /// The next packet's length. nil: kthreadd and PID 1 have let go of this process, which has no more to do.
-  private static func receive(into memory: UnsafeMutableRawBufferPointer) -> Int? {
+  /// The next packet. nil: kthreadd and PID 1 have let go of this process, which has no more to do.
+  private func receive(into memory: UnsafeMutableRawBufferPointer) -> Packet.Received? {
     while true {
       Socket.waitUntilReadable(channel)
       do throws(Errno) {
-        let count = try Packet.receive(into: memory, from: channel).count
-        return count > 0 ? count : nil
+        let received = try Packet.receive(into: memory, from: channel)
+        return received.count > 0 ? received : nil
       } catch {
         guard error == .again || error == .interrupted else { return nil }
       }
@@ -88,8 +93,9 @@ struct WorkerStart {
       }
       if let failure { throw failure }
     }
-    try at(.processors) { () throws(Errno) in if let list = specification.processors { try Attributes.bind(to: list) } }
+    try at(.processors) { () throws(Errno) in if let list = specification.processors { try ProcessorSet(resolving: list).bind(.current) } }
     if let mask = specification.umask { Attributes.setFileMask(mask) }
+    try at(.output) { () throws(Errno) in try place(notice, specification) }
     try prepareEnvironment(specification)
     try become(specification)
     try at(.directory) { () throws(Errno) in
@@ -191,6 +197,7 @@ struct WorkerStart {
       search: environment.value("PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
     request.group = .inherited
     Attributes.closeOnExec(from: 3)
+    if let number = specification.stopNotice { FileDescriptor.letInherit(number) }
     Attributes.resetSignals()
     return request.replaceProcess().errno
   }
