@@ -34,44 +34,58 @@ public struct Cgroups {
 
   public var isThere: Bool { base != nil }
 
-  /// A file of a worker's group, or with no file's name the group itself; nil where there are no groups. A '/' in a name would be another
-  /// directory.
-  func with<Result>(_ name: Text, _ file: StaticString, _ body: (CString) -> Result) -> Result? {
-    guard let base else { return nil }
+  /// The path of a file of a worker's group, or with no file's name of the group itself, with a NUL; empty where there are no groups. A
+  /// '/' in a name would be another directory. Out of line and not generic: what is called often is there once.
+  @inline(never)
+  private func path(_ name: Text, _ file: StaticString) -> [UInt8] {
+    guard let base else { return [0] }
     var bytes = Array(base.text.bytes)
     bytes.append(contentsOf: Text("/worker.").bytes)
     for byte in name.bytes { bytes.append(byte == UInt8(ascii: "/") ? UInt8(ascii: "!") : byte) }
     bytes.append(contentsOf: Text(file).bytes)
     bytes.append(0)
-    return bytes.withUnsafeBytes { body(CString(at: $0.assumingMemoryBound(to: CChar.self).baseAddress!)) }
+    return bytes
+  }
+
+  @inline(__always)
+  func with<Result>(_ name: Text, _ file: StaticString, _ body: (CString) -> Result) -> Result {
+    path(name, file).withUnsafeBytes { body(CString(at: $0.assumingMemoryBound(to: CChar.self).baseAddress!)) }
+  }
+
+  /// Writes one of the group's files; false where it is not there, or does not take it.
+  @inline(never)
+  func write(_ text: Text, _ name: Text, _ file: StaticString) -> Bool {
+    with(name, file) { (try? FileDescriptor.write(text, to: $0)) != nil }
   }
 
   /// Makes a worker's group, with its limits, and gives the file that a process joins by; empty where there are no groups.
   /// Calls `complain` with each limit that cannot be set here.
   func make(_ specification: Specification, complain: (StaticString) -> Void) -> [UInt8] {
-    let isMade = with(specification.name, "") { (try? Directory.make($0)) != nil } ?? false
+    let isMade = isThere && with(specification.name, "") { (try? Directory.make($0)) != nil }
     if !set("/memory.max", specification.memoryMaximum, specification.name) { complain("MemoryMax") }
     if !set("/pids.max", specification.taskMaximum, specification.name) { complain("TasksMax") }
     if !set("/cpu.weight", specification.processorWeight, specification.name) { complain("CPUWeight") }
     guard isMade else { return [] }
-    return with(specification.name, "/cgroup.procs") { Array($0.text.bytes) } ?? []
+    var path = path(specification.name, "/cgroup.procs")
+    path.removeLast()
+    return path
   }
 
   private func set(_ file: StaticString, _ value: UInt64?, _ name: Text) -> Bool {
     guard let value else { return true }
     let number: Message = "\(Int(clamping: value))"
-    return with(name, file) { path in number.withBytes { (try? FileDescriptor.write(Text($0), to: path)) != nil } } ?? false
+    return number.withBytes { write(Text($0), name, file) }
   }
 
-  func holds(_ name: Text) -> Bool { with(name, "") { (try? FileStatus(of: $0)) != nil } ?? false }
+  func holds(_ name: Text) -> Bool { with(name, "") { (try? FileStatus(of: $0)) != nil } }
 
   /// Takes a group away that is empty.
-  func remove(_ name: Text) { _ = with(name, "") { Directory.removeEmpty($0) } }
+  func remove(_ name: Text) { with(name, "") { Directory.removeEmpty($0) } }
 
   /// cgroup.kill: everything in it, whatever it forks meanwhile.
-  func kill(_ name: Text) { _ = with(name, "/cgroup.kill") { try? FileDescriptor.write(Text("1"), to: $0) } }
+  func kill(_ name: Text) { _ = write(Text("1"), name, "/cgroup.kill") }
 
   func freeze(_ name: Text, _ frost: Supervisor.Frost) -> Bool {
-    with(name, "/cgroup.freeze") { (try? FileDescriptor.write(Text(frost == .frozen ? "1" : "0"), to: $0)) != nil } ?? false
+    write(Text(frost == .frozen ? "1" : "0"), name, "/cgroup.freeze")
   }
 }

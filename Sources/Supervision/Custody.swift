@@ -22,14 +22,10 @@ public enum Custody {
     case done = 7
     /// An essential worker has ended: the container ends with the code in `value`.
     case endContainer = 8
-    /// Keep the other end of a worker's stop notice.
-    case keepNotice = 40
-    /// Keep both ends of the pipe of jobs that wait.
-    case keepWaitingJobs = 41
-    /// Keep both ends of the pipe that is the worker's standard input.
-    case keepJobInHand = 42
-    /// `hello` for these.
-    case helloKeepsakes = 43
+    /// Keep what `Keepsake.Part`s `parts` names.
+    case keepMore = 40
+    /// `hello` for what `keepMore` has given.
+    case helloMore = 41
     // PID 1 to kthreadd.
     /// The table and the sockets.
     case welcome = 16
@@ -39,10 +35,8 @@ public enum Custody {
     case complete = 18
     /// A worker that was PID 1's child by then has ended; how is in `value`.
     case ended = 19
-    /// What `keepNotice`, `keepWaitingJobs` and `keepJobInHand` have given.
-    case keptNotice = 44
-    case keptWaitingJobs = 45
-    case keptJobInHand = 46
+    /// What `keepMore` has given.
+    case keptMore = 42
   }
 
   /// Which descriptors go with an entry.

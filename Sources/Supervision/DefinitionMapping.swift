@@ -4,6 +4,7 @@ public import Wire
 
 extension Specification {
   /// What a unit file has defined.
+  @inline(never)
   public init(_ definition: Definition, name: Text) {
     self.init()
     self.name = name
@@ -29,7 +30,7 @@ extension Specification {
     nice = definition.nice
     oomScore = definition.oomScore
     umask = definition.umask
-    processors = definition.binding
+    processors = definition.processors
     input = Input(rawValue: definition.input.rawValue) ?? .null
     stopNotice = definition.stopNotice
     ambient = definition.ambient

@@ -23,7 +23,7 @@ struct Inheritance {
   init(_ custody: Int32) throws(Errno) {
     try ask(.hello, custody)
     guard memory >= 0, program >= 0 else { throw .badMessage }
-    if control >= 0 { try ask(.helloKeepsakes, custody) }
+    if control >= 0 { try ask(.helloMore, custody) }
   }
 
   private mutating func ask(_ kind: Custody.Kind, _ custody: Int32) throws(Errno) {
@@ -85,10 +85,13 @@ struct Inheritance {
         for place in workers.indices where workers[place].slot == Int(entry.slot) && workers[place].process == entry.process {
           workers[place].status = entry.value
         }
-      case .keptNotice, .keptWaitingJobs, .keptJobInHand:
-        if keepsakes.last?.slot != Int(entry.slot) { keepsakes.append(Keepsake(slot: Int(entry.slot))) }
-        let first = takeDescriptor(.output, parts)
-        keepsakes[keepsakes.count - 1].set(Custody.Kind(rawValue: entry.kind), first, takeDescriptor(.channel, parts))
+      case .keptMore:
+        var kept = Keepsake(slot: Int(entry.slot))
+        for part in 0..<Keepsake.partCount where entry.parts & 1 << UInt32(part) != 0 && descriptor < received.descriptorCount {
+          kept.descriptors[part] = received.descriptors[descriptor]
+          descriptor += 1
+        }
+        keepsakes.append(kept)
       case .complete: next = Int(entry.value)
       default: break
       }

@@ -5,7 +5,7 @@ import Sys
 final class JobQueue {
   let waiting: (read: Int32, write: Int32)
   let hand: (read: Int32, write: Int32)
-  var progress: JobProgress
+  var progress = JobProgress()
   var isWatched = Watch.no
 
   enum Watch: Sendable { case no, yes }
@@ -17,29 +17,26 @@ final class JobQueue {
   init() throws(Errno) {
     waiting = try Pipes.unwaiting()
     do throws(Errno) { hand = try Pipes.single() } catch {
-      FileDescriptor.close(waiting.read)
-      FileDescriptor.close(waiting.write)
+      Pipes.close(waiting)
       throw error
     }
-    progress = JobProgress()
   }
 
   /// One that PID 1 has kept.
-  init(keeping waiting: (read: Int32, write: Int32), _ hand: (read: Int32, write: Int32)) {
-    self.waiting = waiting
-    self.hand = hand
-    progress = JobProgress(found: Pipes.unread(waiting.read))
+  init(_ kept: Keepsake) {
+    waiting = (kept[.waitingRead], kept[.waitingWrite])
+    hand = (kept[.handRead], kept[.handWrite])
+    progress = JobProgress(found: waitingBytes)
   }
 
   deinit {
-    FileDescriptor.close(waiting.read)
-    FileDescriptor.close(waiting.write)
-    FileDescriptor.close(hand.read)
-    FileDescriptor.close(hand.write)
+    Pipes.close(waiting)
+    Pipes.close(hand)
   }
 
   /// Whether the worker has taken what was put before it.
   var isTaken: Bool { Pipes.unread(hand.read) == 0 }
+  var waitingBytes: Int { Pipes.unread(waiting.read) }
 }
 
 /// A pipe in which kthreadd alone looks at what lies in others.
@@ -47,23 +44,21 @@ final class Scratch {
   private let ends: (read: Int32, write: Int32)
 
   init() throws(Errno) { ends = try Pipes.unwaiting() }
-  deinit {
-    FileDescriptor.close(ends.read)
-    FileDescriptor.close(ends.write)
-  }
+  deinit { Pipes.close(ends) }
 
   /// How long the first line in a pipe is, with its newline. 0: there is none.
   func firstLine(of pipe: Int32, _ memory: UnsafeMutableRawBufferPointer) -> Int {
-    guard let copied = try? Pipes.copy(Pipes.atomic, from: pipe, to: ends.write), copied > 0,
-      let count = try? FileDescriptor.read(from: ends.read, into: UnsafeMutableRawBufferPointer(rebasing: memory[..<copied]))
-    else { return 0 }
+    guard (try? Pipes.copy(Pipes.atomic, from: pipe, to: ends.write)) != nil else { return 0 }
+    let count = empty(into: memory)
     return memory[..<count].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? count
   }
 
   /// Throws away what lies in a pipe that others may be reading too.
   func drain(_ pipe: Int32, _ memory: UnsafeMutableRawBufferPointer) {
-    while let count = try? Pipes.move(Pipes.atomic, from: pipe, to: ends.write), count > 0 {
-      _ = try? FileDescriptor.read(from: ends.read, into: UnsafeMutableRawBufferPointer(rebasing: memory[..<count]))
-    }
+    while let count = try? Pipes.move(Pipes.atomic, from: pipe, to: ends.write), count > 0 { _ = empty(into: memory) }
+  }
+
+  private func empty(into memory: UnsafeMutableRawBufferPointer) -> Int {
+    (try? FileDescriptor.read(from: ends.read, into: UnsafeMutableRawBufferPointer(rebasing: memory[..<Pipes.atomic]))) ?? 0
   }
 }

@@ -14,7 +14,7 @@ extension Supervisor {
     Pipes.letWait(other.rawValue)
     let number = try own.raised().release()
     slots[index]?.notice = number
-    tell(Custody.Entry(.keepNotice, slot: index), number)
+    keep(.notice, index, number)
     return other.release()
   }
 

@@ -25,6 +25,8 @@ extension Supervisor {
       adopt(index, record, held)
     }
     dropKeepsakes(inheritance.keepsakes, &keepsake, before: .max)
+    table.endJob(.refused)
+    for index in slots.indices { feed(index) }
     // What nobody has a record of is nobody's.
     for worker in inheritance.workers where worker.slot >= slots.count || slots[worker.slot] == nil {
       if worker.output >= 0 { FileDescriptor.close(worker.output) }

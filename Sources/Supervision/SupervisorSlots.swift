@@ -19,24 +19,31 @@ extension Supervisor {
       guard let slot = slots[old], slot.worker.state == .ended, slot.waits == 0 else { throw .exists }
       forget(old)
     }
-    var frame = FrameBuilder(kind: Verb.create.rawValue, id: request)
-    specification.add(to: &frame)
-    guard frame.isComplete else { throw .messageSize }
+    let place = try store(specification, request)
     let index: Int
     if let free = freeSlots.popLast() {
       index = free
     } else {
-      guard slots.count < table.capacity else { throw .noSpace }
+      guard slots.count < table.capacity else {
+        table.release(Int(place.offset), Int(place.length))
+        throw .noSpace
+      }
       index = slots.count
       slots.append(nil)
-    }
-    guard let place = table.store(frame.bytes) else {
-      freeSlots.append(index)
-      throw .noSpace
     }
     guard take(index, place, request, standing) != nil else { throw .badMessage }
     persist(index)
     return index
+  }
+
+  /// Puts a definition into the table.
+  @inline(never)
+  func store(_ specification: Specification, _ request: UInt64) throws(Errno) -> (offset: UInt32, length: UInt32) {
+    var frame = FrameBuilder(kind: Verb.create.rawValue, id: request)
+    specification.add(to: &frame)
+    guard frame.isComplete else { throw .messageSize }
+    guard let place = table.store(frame.bytes) else { throw .noSpace }
+    return place
   }
 
   /// Fills a slot with the worker whose definition lies in the table.

@@ -12,8 +12,7 @@ public enum Pipes {
     do throws(Errno) {
       try Kernel.call(SYS_fcntl, UInt(ends.write), 1031 /* F_SETPIPE_SZ */, UInt(atomic))
     } catch {
-      FileDescriptor.close(ends.read)
-      FileDescriptor.close(ends.write)
+      close(ends)
       throw error
     }
     setFlags(of: ends.read, 0)
@@ -40,9 +39,15 @@ public enum Pipes {
     return Int(count)
   }
 
-  /// One write(2). EAGAIN where there is no room for all of it, up to `atomic` bytes.
-  public static func write(_ bytes: UnsafeRawBufferPointer, to end: Int32) throws(Errno) {
-    _ = try check(csys_write(end, bytes.baseAddress, bytes.count))
+  /// One write(2), and why it could not be done: EAGAIN where there is no room for all of it, up to `atomic` bytes.
+  public static func write(_ bytes: UnsafeRawBufferPointer, to end: Int32) -> Errno? {
+    let result = csys_write(end, bytes.baseAddress, bytes.count)
+    return result < 0 ? Errno(Int32(truncatingIfNeeded: -result)) : nil
+  }
+
+  public static func close(_ ends: (read: Int32, write: Int32)) {
+    FileDescriptor.close(ends.read)
+    FileDescriptor.close(ends.write)
   }
 
   /// splice(2): whoever is killed in it has moved all that one buffer holds, or nothing. EAGAIN where there is nothing, or no room.

@@ -40,9 +40,13 @@ public struct ProcessorSet: Sendable {
   /// /sys/devices/system/node/nodeN/cpulist. One with memory only has an empty line.
   private init?(node: Int) {
     guard let file = ProcessFiles.open("/sys/devices/system/node/node\(node)/cpulist") else { return nil }
-    var result: ProcessorSet?
-    file.forEachLine { if !$0.isEmpty { result = ProcessorSet($0) } }
-    if let result { bits = result.bits }
+    var buffer = InlineArray<1024, UInt8>(repeating: 0)
+    var span = buffer.mutableSpan
+    let set: ProcessorSet? = span.withUnsafeMutableBytes { memory in
+      guard let count = try? file.read(into: memory), count > 1 else { return nil }
+      return ProcessorSet(Text(UnsafeRawBufferPointer(rebasing: memory[..<(count - 1)]).assumingMemoryBound(to: UInt8.self)))
+    }
+    if let set { bits = set.bits }
   }
 
   public func contains(_ processor: Int) -> Bool { bits[processor / 64] & 1 << UInt64(processor % 64) != 0 }

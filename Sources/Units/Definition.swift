@@ -41,8 +41,6 @@ public struct Definition {
   public var input = Input.null
   /// X-ShouldStopFD=.
   public var stopNotice: Int32?
-  /// NUMAMask=, what CPUAffinity=numa means.
-  public var nodes: Text?
   public var memoryMaximum: UInt64?
   public var taskMaximum: UInt64?
   public var processorWeight: UInt64?

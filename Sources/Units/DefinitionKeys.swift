@@ -48,8 +48,15 @@ extension Definition {
     case key == "UMask":
       guard let mask = Values.octal(value, upTo: 0o777) else { return .bad("an octal number") }
       umask = mask
-    case key == "CPUAffinity": return setProcessors(value)
-    case key == "NUMAMask": return setNodes(value)
+    case key == "CPUAffinity":
+      if value.hasPrefix("node:"), Values.isProcessorList(value.dropFirst(5)) {
+        processors = value
+        break
+      }
+      guard let words = try? Words.split(value), words.allSatisfy({ Values.isProcessorList($0) }) else {
+        return .bad("processors such as 0-3,6, or node:0")
+      }
+      processors = words.isEmpty ? nil : Definition.joined(words)
     case key == "AmbientCapabilities": return Definition.add(capabilities: value, to: &ambient)
     case key == "CapabilityBoundingSet": return Definition.add(capabilities: value, to: &bounding)
     case key == "MemoryMax": return Definition.set(&memoryMaximum, size: value)
@@ -148,7 +155,7 @@ extension Definition {
     return .set
   }
 
-  static func joined(_ words: [Text]) -> Text {
+  private static func joined(_ words: [Text]) -> Text {
     var bytes: [UInt8] = []
     for word in words {
       if !bytes.isEmpty { bytes.append(UInt8(ascii: ",")) }

@@ -4,61 +4,49 @@ import Sys
 /// What PID 1 keeps for kthreadd beside processes: of each worker the other end of its stop notice, which is closed with its process, and
 /// the pipes of its queue, which outlive it.
 final class Keepsakes {
-  /// Descriptors, each plus one; 0: none.
-  private struct Held {
-    var notice: Int32 = 0
-    var waiting: (Int32, Int32) = (0, 0)
-    var hand: (Int32, Int32) = (0, 0)
-
-    var isEmpty: Bool { notice == 0 && waiting.0 == 0 && hand.0 == 0 }
-  }
-
-  /// Zero pages until they are used.
-  private let held: UnsafeMutablePointer<Held>
+  /// Descriptors, each plus one; 0: none. Zero pages until they are used.
+  private let held: UnsafeMutablePointer<InlineArray<5, Int32>>
   /// One more than the highest slot in use.
   private var end = 0
 
-  init() throws(Errno) { held = try SharedMemory.zeros(of: Held.self, count: Custody.capacity) }
+  init() throws(Errno) { held = try SharedMemory.zeros(of: InlineArray<5, Int32>.self, count: Custody.capacity) }
 
   /// Does what an entry of kthreadd's asks for; its descriptors have the numbers that they are kept by.
   func take(_ entry: Custody.Entry, _ first: Int32, _ second: Int32, over channel: Int32) {
     let slot = Int(entry.slot)
     guard slot < Custody.capacity else { return }
     switch Custody.Kind(rawValue: entry.kind) {
-    case .keepNotice:
-      close(&held[slot].notice)
-      held[slot].notice = first + 1
-    case .keepWaitingJobs:
-      close(&held[slot].waiting)
-      held[slot].waiting = (first + 1, second + 1)
-    case .keepJobInHand:
-      close(&held[slot].hand)
-      held[slot].hand = (first + 1, second + 1)
-    case .helloKeepsakes: return sendPage(from: slot, over: channel)
-    default: return
+    case .helloMore: sendPage(from: slot, over: channel)
+    case .keepMore:
+      var next = first
+      for part in 0..<Keepsake.partCount where entry.parts & 1 << UInt32(part) != 0 {
+        close(slot, part)
+        held[slot][part] = next + 1
+        next = second
+      }
+      end = max(end, slot + 1)
+    default: break
     }
-    end = max(end, slot + 1)
   }
 
   /// A worker's process has ended.
-  func forget(_ slot: Int) { close(&held[slot].notice) }
+  func forget(_ slot: Int) { close(slot, Keepsake.Part.notice.rawValue) }
 
   /// A worker is no more.
   func drop(_ slot: Int) {
-    close(&held[slot].notice)
-    close(&held[slot].waiting)
-    close(&held[slot].hand)
-    while end > 0, held[end - 1].isEmpty { end -= 1 }
+    for part in 0..<Keepsake.partCount { close(slot, part) }
+    while end > 0, parts(end - 1) == 0 { end -= 1 }
   }
 
-  private func close(_ place: inout Int32) {
-    if place > 0 { FileDescriptor.close(place - 1) }
-    place = 0
+  private func close(_ slot: Int, _ part: Int) {
+    if held[slot][part] > 0 { FileDescriptor.close(held[slot][part] - 1) }
+    held[slot][part] = 0
   }
 
-  private func close(_ ends: inout (Int32, Int32)) {
-    close(&ends.0)
-    close(&ends.1)
+  private func parts(_ slot: Int) -> UInt32 {
+    var parts: UInt32 = 0
+    for part in 0..<Keepsake.partCount where held[slot][part] > 0 { parts |= 1 << UInt32(part) }
+    return parts
   }
 
   /// As many as a packet takes, and where the next page begins.
@@ -67,31 +55,24 @@ final class Keepsakes {
     var descriptors = InlineArray<96, Int32>(repeating: -1)
     var count = 0
     var descriptorCount = 0
-    func add(_ kind: Custody.Kind, _ slot: Int, _ first: Int32, _ second: Int32) {
-      guard first > 0 else { return }
-      descriptors[descriptorCount] = first - 1
-      descriptorCount += 1
-      if second > 0 {
-        descriptors[descriptorCount] = second - 1
+    var index = slot
+    while index < end, count < 39, descriptorCount <= 96 - Keepsake.partCount {
+      let parts = parts(index)
+      for part in 0..<Keepsake.partCount where held[index][part] > 0 {
+        descriptors[descriptorCount] = held[index][part] - 1
         descriptorCount += 1
       }
-      entries[count] = Custody.Entry(kind, slot: slot, parts: second > 0 ? [.output, .channel] : [.output])
-      count += 1
-    }
-    var index = slot
-    // Three entries and five descriptors at most of each.
-    while index < end, count <= 36, descriptorCount <= 91 {
-      add(.keptNotice, index, held[index].notice, 0)
-      add(.keptWaitingJobs, index, held[index].waiting.0, held[index].waiting.1)
-      add(.keptJobInHand, index, held[index].hand.0, held[index].hand.1)
+      if parts != 0 {
+        entries[count] = Custody.Entry(.keptMore, slot: index, parts: Custody.Parts(rawValue: parts))
+        count += 1
+      }
       index += 1
     }
-    entries[count] = Custody.Entry(.complete, value: index < end ? Int32(index) : -1)
-    count += 1
+    entries[count].value = index < end ? Int32(index) : -1
     entries.span.withUnsafeBytes { bytes in
       descriptors.span.withUnsafeBufferPointer { list in
         try? Packet.send(
-          UnsafeRawBufferPointer(rebasing: bytes.prefix(count * Custody.entrySize)),
+          UnsafeRawBufferPointer(rebasing: bytes.prefix((count + 1) * Custody.entrySize)),
           UnsafeBufferPointer(rebasing: list.prefix(descriptorCount)), over: channel)
       }
     }

@@ -93,7 +93,7 @@ struct WorkerStart {
       }
       if let failure { throw failure }
     }
-    try at(.processors) { () throws(Errno) in if let list = specification.processors { try ProcessorSet(resolving: list).bind(.current) } }
+    try at(.processors) { () throws(Errno) in try WorkerStart.bind(specification) }
     if let mask = specification.umask { Attributes.setFileMask(mask) }
     try at(.output) { () throws(Errno) in try place(notice, specification) }
     try prepareEnvironment(specification)

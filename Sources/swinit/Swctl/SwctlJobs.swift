@@ -18,11 +18,9 @@ extension SwctlCommand {
     var connection = try SwctlConnection(environment)
     connection.binding = list
     let reply = try connection.ask(.bind, name)
-    if reply.error == .invalid {
-      throw Swctl.Trouble(Swctl.Exit.failed, "cannot bind '\(name)' to '\(list)': not all of them are there (\(reply.error))")
-    }
-    if reply.error == .notPermitted, reply.worker.state != .ended || !reply.worker.name.isEmpty {
-      throw Swctl.Trouble(Swctl.Exit.failed, "cannot bind '\(name)': \(reply.error); kthreadd needs CAP_SYS_NICE for another user's")
+    if reply.error != Errno(0), !reply.worker.name.isEmpty {
+      let hint: StaticString = reply.error == .invalid ? "not all of them are there" : "kthreadd could not"
+      throw Swctl.Trouble(Swctl.Exit.failed, "cannot bind '\(name)' to '\(list)': \(hint) (\(reply.error))")
     }
     try check(reply, name)
     return Swctl.Exit.done
@@ -53,10 +51,10 @@ extension SwctlCommand {
   private func queue(
     _ line: Text, _ name: Text, _ number: Int, _ connection: inout SwctlConnection
   ) throws(Swctl.Trouble) {
-    guard line.firstIndex(of: UInt8(ascii: "\n")) == nil else {
-      throw Swctl.Trouble(Swctl.Exit.usage, "line \(number) for '\(name)' has a newline in it: expected one job, which is one line")
+    guard line.count < Pipes.atomic, line.firstIndex(of: UInt8(ascii: "\n")) == nil else {
+      throw Swctl.Trouble(
+        Swctl.Exit.usage, "line \(number) for '\(name)' is no job: expected one line of at most \(Pipes.atomic - 1) bytes")
     }
-    guard line.count < Pipes.atomic else { throw SwctlCommand.tooLong(number, name) }
     connection.job = line
     let reply = try connection.ask(.queue, name)
     if reply.error == .again {
@@ -64,10 +62,6 @@ extension SwctlCommand {
         Swctl.Exit.full, "the queue of '\(name)' is full: line \(number) and what follows were not queued (\(reply.error))")
     }
     try check(reply, name)
-  }
-
-  private static func tooLong(_ number: Int, _ name: Text) -> Swctl.Trouble {
-    Swctl.Trouble(Swctl.Exit.usage, "line \(number) for '\(name)' is too long: expected at most \(Pipes.atomic - 1) bytes")
   }
 
   /// The lines of standard input; the last may have no newline. Of a line that is too long for a job its begin.
