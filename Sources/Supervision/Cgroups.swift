@@ -60,7 +60,7 @@ public struct Cgroups {
 
   /// Writes to a file of a worker's group.
   @inline(never)
-  private func write(_ value: Text, _ name: Text, _ file: StaticString) -> Written {
+  func write(_ value: Text, _ name: Text, _ file: StaticString) -> Written {
     guard let path = path(name, file) else { return .no }
     defer { path.pointer.deallocate() }
     return (try? FileDescriptor.write(value, to: path)) != nil ? .yes : .no

@@ -1,9 +1,8 @@
 public import Sys
 
-/// What a process needs to become a worker, struct kthread_create_info. It is copied to it by fork(2), and what it points to is there for
-/// both: the definition in the table, the rest from kthreadd's start on.
+/// What a process needs to become a worker, struct kthread_create_info. fork(2) copies it, and what it points to.
 public struct CreateInfo {
-  /// The worker's definition, as a frame in the table.
+  /// The worker's definition, as a frame.
   public let definition: Text
   /// Where it notifies, for NOTIFY_SOCKET.
   public let notify: Text
@@ -15,6 +14,8 @@ public struct CreateInfo {
   let files: Fork.Files
   /// What it gets as its standard streams and, on 3, as the channel to kthreadd.
   let descriptors: InlineArray<4, Int32>
+  /// What else it gets, to be placed by itself.
+  let passed: [Int32]
 
   /// Whether it begins in its cgroup, or has to go there by itself, because clone3(2) cannot be used: Docker's seccomp filter refuses it.
   public enum Joining: Sendable { case done, byItself }
@@ -42,13 +43,17 @@ public struct CreateInfo {
     }
   }
 
-  /// The child's first step: its own descriptors, and none of kthreadd's.
-  public func takeDescriptors() throws(Errno) {
+  /// The child's first step: its own descriptors, and none of kthreadd's. Returns under which numbers it has what was passed on.
+  public func takeDescriptors() throws(Errno) -> [Int32] {
     var limit = CreateInfo.lowDescriptors
     for index in 0..<4 { limit = max(limit, descriptors[index] + 1) }
+    for descriptor in passed { limit = max(limit, descriptor + 1) }
     try FileDescriptor.leaveTable(from: limit, files)
     for index in 0..<4 { try FileDescriptor.place(descriptors[index], at: Int32(index), index == 3 ? .closed : .open) }
+    var numbers: [Int32] = []
+    for descriptor in passed { numbers.append(try FileDescriptor.owning(descriptor).moved(above: limit - 1).release()) }
     FileDescriptor.close(from: 4, to: limit - 1)
+    return numbers
   }
 
   /// Goes into the worker's cgroup, where it does not begin there.

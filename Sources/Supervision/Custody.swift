@@ -22,6 +22,10 @@ public enum Custody {
     case done = 7
     /// An essential worker has ended: the container ends with the code in `value`.
     case endContainer = 8
+    /// Keep what `Keepsake.Part`s `parts` names.
+    case keepMore = 40
+    /// `hello` for what `keepMore` has given.
+    case helloMore = 41
     // PID 1 to kthreadd.
     /// The table and the sockets.
     case welcome = 16
@@ -31,6 +35,8 @@ public enum Custody {
     case complete = 18
     /// A worker that was PID 1's child by then has ended; how is in `value`.
     case ended = 19
+    /// What `keepMore` has given.
+    case keptMore = 42
   }
 
   /// Which descriptors go with an entry.

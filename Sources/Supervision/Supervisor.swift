@@ -71,6 +71,9 @@ public final class Supervisor {
   /// inotify(7) on the workers' memory.events; -1: none yet.
   var memoryWatch: Int32 = -1
   var refusals = RefusalLimit()
+  var scratch: Scratch?
+  /// The definition of the worker whose process is forked just now.
+  let definitionCopy = UnsafeMutableRawBufferPointer.allocate(byteCount: Frame.maximum, alignment: 16)
   let packet = UnsafeMutableRawBufferPointer.allocate(byteCount: Frame.maximum + 1, alignment: 16)
   var seed: UInt64
 
@@ -163,6 +166,7 @@ public final class Supervisor {
     case .channel: receive(fromChannel: index, generation)
     case .log: readLog(index, generation)
     case .memory: takeMemoryEvents()
+    case .jobs: feed(index)
     case nil: break
     }
   }

@@ -127,6 +127,7 @@ extension Supervisor {
     status.cause = slot.marks.contains(.endedForMemory) ? .memory : .unnamed
     status.wanting = slot.wanting
     if !slot.wanting.isEmpty { status.because = cgroups.trouble(with: slot.wanting) }
+    if let binding = slot.binding { status.binding = binding }
     status.control = slot.cgroup == .own ? Text("cgroup") : Text("process group")
     return status
   }
@@ -187,6 +188,7 @@ extension Supervisor {
       case .starting, .running, .parked: return worker.begun == nil ? nil : done
       case .waiting, .creating, .created: return nil
       }
+    case .flushed(let target): return flushVerdict(index, target)
     case .ready:
       if worker.isReady { return done }
       return worker.state == .ended ? failure(worker) : nil

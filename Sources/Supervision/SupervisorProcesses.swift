@@ -20,6 +20,7 @@ extension Supervisor {
     do throws(Errno) {
       try spawn(index, specification)
     } catch {
+      takeBack(slot)
       slot.commitment = .none
       finishSetUp(index)
       apply(.setUpFailed(.fork, error), to: index)
@@ -28,38 +29,49 @@ extension Supervisor {
 
   private func spawn(_ index: Int, _ specification: Specification) throws(Errno) {
     guard let slot = slots[index], let definition = definitionBytes(index) else { throw .badMessage }
+    // The table's own may be replaced while the process still reads it.
+    definitionCopy.copyMemory(from: UnsafeRawBufferPointer(definition.bytes))
     drainLog(index)
     closeLog(index)
+    let input = specification.input == .queue ? try openQueue(index).hand.read : null.rawValue
+    if specification.input == .queue { Pipes.letWait(input) }
+    var passed: [Int32] = []
+    let notice = try openNotice(index, specification)
+    if notice >= 0 { passed.append(notice) }
+    slot.lent = passed
     let (mine, its) = try Socket.pair()
     let own = FileDescriptor.owning(mine)
     let other = FileDescriptor.owning(its)
-    let kept = try own.moved(from: CreateInfo.lowDescriptors)
+    let kept = try own.moved(above: CreateInfo.lowDescriptors - 1)
     var descriptors = InlineArray<4, Int32>(repeating: null.rawValue)
+    descriptors[0] = input
     descriptors[3] = other.rawValue
     switch specification.output {
     // What nobody wants to see is kept for `logs` nevertheless.
     case .lines, .json, .file, .null:
-      (slot.log, slot.lent[1]) = try FileDescriptor.pipe(readFrom: CreateInfo.lowDescriptors)
-      descriptors[1] = slot.lent[1]
-      descriptors[2] = slot.lent[1]
+      let (reader, writer) = try FileDescriptor.pipe(readFrom: CreateInfo.lowDescriptors)
+      slot.log = reader
+      slot.lent.append(writer)
+      descriptors[1] = writer
+      descriptors[2] = writer
     case .inherited:
       descriptors[1] = rawOutput.rawValue
       descriptors[2] = rawError.rawValue
     }
     slot.cgroup = makeGroup(index, specification)
     var info = CreateInfo(
-      definition: definition, notify: place.notify, environment: setting.environment, descriptorLimit: descriptorLimit,
-      cgroups: cgroups, files: files, descriptors: descriptors)
+      definition: Text(UnsafeRawBufferPointer(rebasing: definitionCopy[..<definition.count]).assumingMemoryBound(to: UInt8.self)),
+      notify: place.notify, environment: setting.environment, descriptorLimit: descriptorLimit,
+      cgroups: cgroups, files: files, descriptors: descriptors, passed: passed)
     let process: ProcessID
     do throws(Errno) { process = try fork(&info, slot) } catch {
-      takeBack(slot)
       if slot.log >= 0 { FileDescriptor.close(slot.log) }
       slot.log = -1
       throw error
     }
     slot.process = process.rawValue
     slot.channel = kept.release()
-    slot.lent[0] = other.release()
+    slot.lent.append(other.release())
     if files == .copied { takeBack(slot) }
     beginMemory(index)
     // PID 1 has to know of it before anybody else does.
@@ -81,10 +93,8 @@ extension Supervisor {
 
   /// Closes what a new process shared with this one until it had descriptors of its own.
   private func takeBack(_ slot: Slot) {
-    for place in 0..<2 where slot.lent[place] >= 0 {
-      FileDescriptor.close(slot.lent[place])
-      slot.lent[place] = -1
-    }
+    for descriptor in slot.lent { FileDescriptor.close(descriptor) }
+    slot.lent.removeAll()
   }
 
   /// The set-up is over, well or not, and others may have their turn.
@@ -153,6 +163,7 @@ extension Supervisor {
     switch ChannelWord(rawValue: report[0]) {
     case .isSetUp:
       slot.started = ProcessID(slot.process).startTicks ?? 0
+      bindAgain(index)
       apply(.isSetUp, to: index)
     case .failed:
       let stage = Stage(rawValue: report[1]) ?? .none
@@ -177,6 +188,7 @@ extension Supervisor {
   /// A process that will end without anybody's asking how.
   func abandonProcess(_ index: Int) {
     byProcess.remove(index)
+    closeNotice(index)
     slots[index]?.process = 0
     slots[index]?.commitment = .none
     finishSetUp(index)
@@ -253,6 +265,8 @@ extension Supervisor {
     receiveLast(index)
     closeChannel(index)
     closePidfd(index)
+    closeNotice(index)
+    endJobs(index)
     slots[index]?.commitment = .over
     slots[index]?.process = 0
     let ending: Ending =

@@ -4,6 +4,7 @@ import Wire
 extension Supervisor {
   /// Goes on where the last kthreadd was cut off: each record of the table, and what PID 1 kept of it.
   func recover(_ inheritance: Inheritance) {
+    var keepsake = 0
     var kept = [Int32](repeating: -1, count: table.end)
     for (place, worker) in inheritance.workers.enumerated() where worker.slot < kept.count { kept[worker.slot] = Int32(place) }
     for index in 0..<table.end {
@@ -19,9 +20,13 @@ extension Supervisor {
         continue
       }
       restore(index, record)
+      adopt(inheritance.keepsakes, &keepsake, index, record)
       let held = kept[index] < 0 ? nil : inheritance.workers[Int(kept[index])]
       adopt(index, record, held)
     }
+    dropKeepsakes(inheritance.keepsakes, &keepsake, before: .max)
+    table.endJob(.refused)
+    for index in slots.indices { feed(index) }
     // What nobody has a record of is nobody's.
     for worker in inheritance.workers where worker.slot >= slots.count || slots[worker.slot] == nil {
       if worker.output >= 0 { FileDescriptor.close(worker.output) }
@@ -86,6 +91,8 @@ extension Supervisor {
       watch(index)
       byProcess.remove(index)
       closeChannel(index)
+      closeNotice(index)
+      endJobs(index)
       slots[index]?.process = 0
       slots[index]?.commitment = .over
       apply(.ended(.unknown), to: index)
@@ -131,6 +138,7 @@ extension Worker {
     deadline = record.deadline
     ending = record.ending
     reason = record.reason
+    rung = record.rung
   }
 }
 

@@ -61,6 +61,9 @@ extension Supervisor {
       send(signal, to: index)
       answer(client, id, worker: index)
     case .logs: logs(request, client, index)
+    case .bind: bind(request, client, index)
+    case .queue: queue(request, client, index)
+    case .flush: flush(request, client, index)
     case .forget:
       guard worker.state == .ended, slots[index]?.waits == 0 else { return answer(client, id, .busy, worker: index) }
       forget(index)

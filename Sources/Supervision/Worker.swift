@@ -23,6 +23,7 @@ public struct Worker {
     public var watchdog: Interval?
     public var stopSignal = Signal.terminate
     public var essential = Specification.Essential.no
+    public var notice = Notice.none
 
     public init() {}
   }
@@ -76,6 +77,8 @@ public struct Worker {
     /// It is not to execute its program: close its channel, and KILL.
     case abandon
     case signal(Signal)
+    /// The end on its descriptor: it should stop.
+    case notice
     /// KILL, to all of it.
     case kill
     case freeze, thaw
@@ -105,6 +108,8 @@ public struct Worker {
   public internal(set) var ending = Ending.none
   /// Why this life will end, where that is known before it does.
   var reason: Ending?
+  /// Of a worker that is stopping.
+  public internal(set) var rung = Rung.signal
   /// When its program was executed.
   public internal(set) var begun: Instant?
 

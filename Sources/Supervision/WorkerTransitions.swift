@@ -28,6 +28,7 @@ extension Worker {
   private mutating func create(at now: Instant) -> [Effect] {
     reason = nil
     begun = nil
+    rung = .signal
     go(to: .creating, at: now, until: now + policy.setUpTimeout)
     return [.spawn]
   }
@@ -118,6 +119,7 @@ extension Worker {
   }
 
   private mutating func terminate(at now: Instant) -> [Effect] {
+    if policy.notice == .given { return giveNotice(at: now) }
     go(to: .stopping, at: now, until: policy.stopTimeout.map { now + $0 })
     return [.signal(policy.stopSignal), .signal(.resume)]
   }
@@ -234,6 +236,7 @@ extension Worker {
       reason = .failed(.ready, .timedOut)
       return terminate(at: now)
     case .running: return hang(at: now)
+    case .stopping where rung == .notice: return climb(at: now)
     case .stopping:
       go(to: .killing, at: now, until: now + Worker.patience)
       return [.kill]

@@ -26,22 +26,6 @@ public enum Attributes {
 
   public static func setFileMask(_ mask: UInt32) { umask(mode_t(mask)) }
 
-  /// sched_setaffinity(2) from a list such as `0-3,6`.
-  public static func bind(to list: Text) throws(Errno) {
-    var set = InlineArray<16, UInt64>(repeating: 0)
-    var isGood = true
-    list.forEachPart(separatedBy: UInt8(ascii: ",")) { part in
-      let (first, last) = part.cut(at: UInt8(ascii: "-")).map { ($0.before, $0.after) } ?? (part, part)
-      guard let from = first.decimal(upTo: 1023), let to = last.decimal(upTo: 1023), from <= to else {
-        isGood = false
-        return
-      }
-      for processor in from...to { set[processor / 64] |= 1 << UInt64(processor % 64) }
-    }
-    guard isGood else { throw .invalid }
-    _ = try Kernel.lend(&set) { (address) throws(Errno) in try Kernel.call(SYS_sched_setaffinity, 0, 128, address) }
-  }
-
   public static func setGroups(_ groups: [UInt32]) throws(Errno) {
     var failure: Errno?
     groups.withUnsafeBufferPointer { list in

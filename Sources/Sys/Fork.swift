@@ -56,16 +56,10 @@ extension FileDescriptor {
 
   public enum AtExec: Sendable { case open, closed }
 
-  /// The same open file under the first free number from `least` on; close-on-exec.
-  public consuming func moved(from least: Int32) throws(Errno) -> FileDescriptor {
-    if rawValue >= least { return self }
-    return FileDescriptor(adopting: Int32(try Kernel.call(SYS_fcntl, UInt(rawValue), 1030 /* F_DUPFD_CLOEXEC */, UInt(least))))
-  }
-
   /// pipe2(2) as `pipe()`, the end to be read from `least` on.
   public static func pipe(readFrom least: Int32) throws(Errno) -> (read: Int32, write: Int32) {
     let (read, write) = try pipe()
-    do throws(Errno) { return (try FileDescriptor(adopting: read).moved(from: least).release(), write) } catch {
+    do throws(Errno) { return (try FileDescriptor(adopting: read).moved(above: least - 1).release(), write) } catch {
       _ = csys_close(write)
       throw error
     }

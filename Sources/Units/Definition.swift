@@ -6,6 +6,7 @@ public struct Definition {
   public enum Restart: UInt8, Sendable { case no, onFailure, always }
   public enum Output: UInt8, Sendable { case lines, inherited, null, json, file }
 
+  public enum Input: UInt8, Sendable { case null, queue }
   /// What a switch says; nil where there was none.
   public enum Switch: Sendable { case on, off }
 
@@ -37,6 +38,9 @@ public struct Definition {
   public var bounding: UInt64?
   public var privileges = Switch.off
   public var output = Output.lines
+  public var input = Input.null
+  /// X-ShouldStopFD=.
+  public var stopNotice: Int32?
   public var memoryMaximum: UInt64?
   public var taskMaximum: UInt64?
   public var processorWeight: UInt64?

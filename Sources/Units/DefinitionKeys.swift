@@ -30,8 +30,10 @@ extension Definition {
       if value.isEmpty { environmentFiles.removeAll() } else { environmentFiles.append(value) }
     case key == "StandardOutput": return setOutput(value)
     case key == "StandardError": return setError(value)
+    case key == "StandardInput": return setInput(value)
     case key == "LogSize": return setLogSize(value)
     case key == "LogFiles": return setLogFiles(value)
+    case key == "X-ShouldStopFD": return setStopNotice(value)
     case key == "NoNewPrivileges": return Definition.set(&privileges, value)
     default: return setResource(key, value)
     }
@@ -50,8 +52,12 @@ extension Definition {
       guard let mask = Values.octal(value, upTo: 0o777) else { return .bad("an octal number") }
       umask = mask
     case key == "CPUAffinity":
+      if value.hasPrefix("node:"), Values.isProcessorList(value.dropFirst(5)) {
+        processors = value
+        break
+      }
       guard let words = try? Words.split(value), words.allSatisfy({ Values.isProcessorList($0) }) else {
-        return .bad("processors such as 0-3,6")
+        return .bad("processors such as 0-3,6, or node:0")
       }
       processors = words.isEmpty ? nil : Definition.joined(words)
     case key == "AmbientCapabilities": return Definition.add(capabilities: value, to: &ambient)

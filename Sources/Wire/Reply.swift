@@ -123,6 +123,8 @@ public struct WorkerStatus {
 
   /// What was behind its last end, beyond what wait(2) tells.
   public enum Cause: Sendable { case unnamed, memory }
+  /// What it is bound to; empty: to nothing of its own.
+  public var binding = Text("")
 
   public init() {}
 }
@@ -171,6 +173,7 @@ public struct Reply {
     if worker.dropped != 0 { frame.add(Tag.dropped, worker.dropped) }
     if !worker.control.isEmpty { frame.add(Tag.control, worker.control) }
     worker.addLimits(to: &frame)
+    if !worker.binding.isEmpty { frame.add(Tag.binding, worker.binding) }
     return frame
   }
 
@@ -230,6 +233,7 @@ public struct Reply {
     case Tag.text: worker.text = field.value
     case Tag.dropped: worker.dropped = try field.number()
     case Tag.control: worker.control = field.value
+    case Tag.binding: worker.binding = field.value
     default: try worker.readLimits(field)
     }
   }

@@ -68,7 +68,7 @@ final class Supervised {
     let restarts: Int
     let code: Int?
     let signal: String?
-    let status, control: String
+    let status, control, processors: String
   }
 
   func told(_ name: String) throws -> Told {

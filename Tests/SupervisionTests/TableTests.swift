@@ -34,6 +34,8 @@ import Testing
     record.ending = .failed(.execute, .noEntry)
     record.reason = .signaled(9)
     record.request = .max
+    record.rung = .notice
+    record.handed = 4096
     record.definition = 256
     record.definitionLength = 10
     return record

@@ -51,6 +51,24 @@ import Testing
     #expect(definition.output == .null)
   }
 
+  @Test func kthreads() throws {
+    let definition = try read("StandardInput=queue", "X-ShouldStopFD=3", "CPUAffinity=node:0-1")
+    #expect(definition.input == .queue)
+    #expect(definition.stopNotice == 3)
+    #expect(definition.processors?.string == "node:0-1")
+    let undone = try read("StandardInput=queue", "StandardInput=null", "X-ShouldStopFD=3", "X-ShouldStopFD=", "CPUAffinity=1", "CPUAffinity=")
+    #expect(undone.input == .null)
+    #expect(undone.stopNotice == nil)
+    #expect(undone.processors == nil)
+    #expect(
+      warnings("[Service]\nExecStart=x\nStandardInput=tty\nX-ShouldStopFD=2\nX-ShouldStopFD=1024\nCPUAffinity=node:x\n") == [
+        "3: bad value 'tty' for StandardInput: expected null or queue",
+        "4: bad value '2' for X-ShouldStopFD: expected the number of a descriptor, 3 to 1023",
+        "5: bad value '1024' for X-ShouldStopFD: expected the number of a descriptor, 3 to 1023",
+        "6: bad value 'node:x' for CPUAffinity: expected processors such as 0-3,6, or node:0",
+      ])
+  }
+
   @Test func resources() throws {
     let definition = try read(
       "Nice=-5", "OOMScoreAdjust=500", "UMask=027", "CPUAffinity=0-1 3", "AmbientCapabilities=CAP_NET_BIND_SERVICE cap_kill",

@@ -24,6 +24,7 @@ final class Keeper {
   private let environment: SpawnRequest.Vector
   /// Zero pages until they are used: a file of no name, private to this process.
   private let held: UnsafeMutablePointer<Held>
+  private let keepsakes: Keepsakes
   /// One more than the highest slot in use.
   private var end = 0
   private var control: Int32 = -1
@@ -60,6 +61,7 @@ final class Keeper {
     memory = try SharedMemory.create(size: WorkerTable.size(capacity: Custody.capacity)).moved(above: inherited)
     program = try SelfSpawn(above: inherited)
     signals = try FileDescriptor.signals(SignalState.queued, above: inherited)
+    keepsakes = try Keepsakes()
     held = try SharedMemory.zeros(of: Held.self, count: Custody.capacity)
   }
 
@@ -213,12 +215,15 @@ final class Keeper {
       held[slot].process = 0
       held[slot].status = 0
       close(&held[slot].channel)
+      keepsakes.forget(slot)
       tellMore()
-    case .drop where slot < Custody.capacity: drop(slot)
+    case .drop where slot < Custody.capacity:
+      drop(slot)
+      keepsakes.drop(slot)
     case .done:
       isDone = .done
     case .endContainer: if endCode == nil { endCode = entry.value }
-    default: break
+    default: keepsakes.take(entry, first, second, over: channel)
     }
     return true
   }

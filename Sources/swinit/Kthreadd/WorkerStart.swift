@@ -6,45 +6,47 @@ import Wire
 /// The process that becomes a worker, a copy of kthreadd: kthread(). It sets everything up, says so, waits until it is woken, and executes
 /// the worker's program. What fails is told by stage and errno.
 struct WorkerStart {
-  private static let channel = CreateInfo.channel
-
   private struct Failure: Error {
     let stage: Stage
     let errno: Errno
   }
 
   private let info: CreateInfo
-  private var environment: Environment
+  var environment: Environment
+  /// To kthreadd. It moves away where its number is asked for.
+  var channel = CreateInfo.channel
+  /// Its end of the stop notice; -1: none.
+  private var notice: Int32 = -1
 
   /// Ends with the process, or with its program in its place.
   static func run(_ info: CreateInfo) -> Never {
     Panic.role = .part
-    do throws(Errno) { try info.takeDescriptors() } catch { Fork.leave(125) }
+    let passed: [Int32]
+    do throws(Errno) { passed = try info.takeDescriptors() } catch { Fork.leave(125) }
     Attributes.leadSession()
     var start = WorkerStart(info: info, environment: Environment(UnsafePointer(info.environment)))
+    if let notice = passed.first { start.notice = notice }
     do throws(Failure) {
-      guard let frame = try? FrameReader(copy(info.definition)), let specification = try? Specification(frame)
+      guard let frame = try? FrameReader(info.definition), let specification = try? Specification(frame)
       else { throw Failure(stage: .definition, errno: .badMessage) }
       Attributes.setName(CString(copying: specification.name))
       try start.setUp(specification)
-      ChannelWord.isSetUp.send(over: channel)
-      guard waitForGo() else { Fork.leave(125) }
+      ChannelWord.isSetUp.send(over: start.channel)
+      guard start.waitForGo() else { Fork.leave(125) }
       throw Failure(stage: .execute, errno: start.execute(specification))
     } catch {
-      ChannelWord.report(error.stage, error.errno, over: channel)
+      ChannelWord.report(error.stage, error.errno, over: start.channel)
       Fork.leave(error.errno == .noEntry ? 127 : 126)
     }
   }
 
-  /// Its own: it may have to wait for long.
-  private static func copy(_ definition: Text) -> Text {
-    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: definition.count, alignment: 16)
-    memory.copyMemory(from: UnsafeRawBufferPointer(definition.bytes))
-    return Text(UnsafeRawBufferPointer(memory).assumingMemoryBound(to: UInt8.self))
+  private init(info: CreateInfo, environment: Environment) {
+    self.info = info
+    self.environment = environment
   }
 
   /// Whether kthreadd has said so; if not, it and PID 1 have let go of this process, which has no more to do.
-  private static func waitForGo() -> Bool {
+  private func waitForGo() -> Bool {
     var word = InlineArray<1, UInt8>(repeating: 0)
     var span = word.mutableSpan
     return span.withUnsafeMutableBytes { memory in
@@ -81,8 +83,9 @@ struct WorkerStart {
       }
       if let failure { throw failure }
     }
-    try at(.processors) { () throws(Errno) in if let list = specification.processors { try Attributes.bind(to: list) } }
+    try at(.processors) { () throws(Errno) in try WorkerStart.bind(specification) }
     if let mask = specification.umask { Attributes.setFileMask(mask) }
+    try at(.output) { () throws(Errno) in try place(notice, specification) }
     try prepareEnvironment(specification)
     try become(specification)
     try at(.directory) { () throws(Errno) in
@@ -184,6 +187,7 @@ struct WorkerStart {
       search: environment.value("PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
     request.group = .inherited
     Attributes.closeOnExec(from: 3)
+    if let number = specification.stopNotice { FileDescriptor.letInherit(number) }
     return request.replaceProcess().errno
   }
 }

@@ -50,7 +50,7 @@ struct SwctlOutput {
       let process: Message = worker.process.map { "\($0)" } ?? "-"
       rows.append(
         Row(cells: [
-          Array(worker.name.bytes), cell("\(worker.state.word)"), cell(process), cell("\(Int(clamping: worker.restarts))"),
+          cell(SwctlOutput.name(worker)), cell("\(worker.state.word)"), cell(process), cell("\(Int(clamping: worker.restarts))"),
           cell(SwctlOutput.age(worker.since)), cell(SwctlOutput.words(worker.ending)),
         ]))
     }
@@ -83,7 +83,7 @@ struct SwctlOutput {
   /// One worker on a line.
   @inline(never)
   mutating func describe(_ worker: WorkerStatus) {
-    add("\(worker.name): \(worker.state.word)")
+    add("\(SwctlOutput.name(worker)): \(worker.state.word)")
     if let process = worker.process { add(" (pid \(process))") }
     add(" for \(SwctlOutput.age(worker.since))")
     if worker.restarts > 0 { add(", restarts \(Int(clamping: worker.restarts))") }
@@ -145,6 +145,8 @@ struct SwctlOutput {
     add(",\"dropped\":\(Int(clamping: worker.dropped)),\"control\":")
     add(quoted: worker.control)
     addMemory(json: worker)
+    add(",\"processors\":")
+    add(quoted: worker.binding)
     add("}")
   }
 
