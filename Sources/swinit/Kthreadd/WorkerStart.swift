@@ -76,7 +76,7 @@ struct WorkerStart {
       if let soft = descriptorLimit.text.decimal(upTo: .max) {
         try Attributes.setLimit(7, soft: min(UInt64(soft) == UInt64(Int.max) ? .max : UInt64(soft), own.hard), hard: own.hard)
       }
-      for limit in specification.limits { try Attributes.setLimit(limit.resource, soft: limit.soft, hard: limit.hard) }
+      for limit in specification.limits { try Attributes.setClosestLimit(limit.resource, soft: limit.soft, hard: limit.hard) }
     }
     try at(.priority) { () throws(Errno) in if let nice = specification.nice { try Attributes.setNice(nice) } }
     try at(.oomScore) { () throws(Errno) in
@@ -86,7 +86,8 @@ struct WorkerStart {
       number.withBytes { bytes in
         do throws(Errno) { try FileDescriptor.write(Text(bytes), to: "/proc/self/oom_score_adj") } catch { failure = error }
       }
-      if let failure { throw failure }
+      // A container that may not make it worse runs it as it is, as systemd does.
+      if let failure, failure != .noAccess, failure != .notPermitted { throw failure }
     }
     try at(.processors) { () throws(Errno) in if let list = specification.processors { try Attributes.bind(to: list) } }
     if let mask = specification.umask { Attributes.setFileMask(mask) }
