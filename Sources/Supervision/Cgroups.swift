@@ -10,16 +10,17 @@ public struct Cgroups {
     base = Cgroups.find()
   }
 
-  /// The group that this process is in, where it can be written. Not the root of all groups, which is a machine's and not a container's.
+  /// The group that this process is in, where it can be written. Not the root of all groups, but what a machine's PID 1 has made below it.
   private static func find() -> CString? {
     var own: Text?
     FileDescriptor.text(of: "/proc/self/cgroup").forEachPart(separatedBy: UInt8(ascii: "\n")) {
       if $0.hasPrefix("0::") { own = $0.dropFirst(3) }
     }
     guard let own, let mount = mountPoint() else { return nil }
-    let path = CString(copying: mount, own == "/" ? Text("") : own)
+    var path = CString(copying: mount, own == "/" ? Text("") : own)
     let isRoot = (try? FileStatus(of: CString(copying: path.text, Text("/cgroup.type")))) == nil
-    return isRoot || !Directory.isWritable(path) ? nil : path
+    if isRoot { path = CString(copying: path.text, Text(MachineCgroup.name)) }
+    return Directory.isWritable(path) ? path : nil
   }
 
   /// Where cgroup v2 is mounted: the second word of the line in /proc/self/mounts whose third is cgroup2.

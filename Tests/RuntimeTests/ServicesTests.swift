@@ -58,9 +58,12 @@ extension RuntimeTests {
       #expect(try it.stop() == 0)
     }
 
-    /// What nginx had started goes with it; the next one gets the port.
-    @Test func killedMaster() throws {
+    enum Parent: CaseIterable, Sendable { case supervisor, initProcess }
+
+    /// What nginx had started goes with it; the next one gets the port. Also where the supervisor that started it is no more.
+    @Test(arguments: Parent.allCases) func killedMaster(_ parent: Parent) throws {
       let it = try Services()
+      if parent == .initProcess { try it.killSupervisor() }
       let old = it.processes("nginx")
       #expect(old.count == 3, "a master and two")
       let master = try #require(try it.told()["nginx"]?.pid)
@@ -69,10 +72,10 @@ extension RuntimeTests {
         let told = try it.told()["nginx"]
         return told?.state == "running" && told?.restarts == 1
       }
-      try eventually("its processes") { it.processes("nginx").count == 3 }
-      #expect(it.processes("nginx").isDisjoint(with: old))
+      try eventually("its processes") { it.processes("nginx").count == 3 && it.processes("nginx").isDisjoint(with: old) }
       #expect(try it.exec("curl", "-s", "http://127.0.0.1:8080/").out == "served\n")
       #expect(try it.container.log().contains("swinit: worker 'nginx' was ended by SIGKILL; it is started again in "))
+      #expect(try it.told()["nginx"]?.restarts == 1)
     }
 
     @Test func otherUsersAreRefused() throws {
@@ -90,12 +93,12 @@ extension RuntimeTests {
       let it = try Services(["-e", "SWINIT_VERBOSE=1"])
       #expect(try it.stop() == 0)
       let log = try it.container.log()
-      let asked = try #require(log.range(of: "User requested shutdown"), "\(log)")
+      let asked = try #require(log.range(of: "swinit: worker 'redis': stopping\n"), "\(log)")
       for name in ["nginx", "cron"] {
         let ended = try #require(log.range(of: "swinit: worker '\(name)': ended\n"), "\(log)")
         #expect(ended.upperBound <= asked.lowerBound, "\(log)")
       }
-      #expect(log.contains("redis | ") && log.contains("ready to exit, bye bye..."), "\(log)")
+      #expect(log.contains("User requested shutdown") && log.contains("ready to exit, bye bye..."), "\(log)")
       #expect(log.contains("swinit: worker 'redis': ended\n"), "\(log)")
     }
 
