@@ -25,7 +25,8 @@ public struct Cgroups {
     base = trouble == .none ? own : nil
   }
 
-  /// The group that this process is in, or where it was put into a leaf the one above that.
+  /// The group that this process is in, or where it was put into a leaf the one above that; in the root of all groups, what a machine's
+  /// PID 1 has made below it.
   private static func find(_ leaf: Leaf) -> CString? {
     var own: Text?
     FileDescriptor.text(of: "/proc/self/cgroup").forEachPart(separatedBy: UInt8(ascii: "\n")) {
@@ -34,7 +35,10 @@ public struct Cgroups {
     guard var own, let mount = mountPoint() else { return nil }
     let name = Text(Cgroups.leaf)
     if leaf == .made, own.count >= name.count, own.dropFirst(own.count - name.count) == name { own = own.dropLast(name.count) }
-    return CString(copying: mount, own == "/" ? Text("") : own)
+    let path = CString(copying: mount, own == "/" ? Text("") : own)
+    guard own == "/" else { return path }
+    let machine = CString(copying: path.text, Text(MachineCgroup.name))
+    return (try? FileStatus(of: machine)) == nil ? path : machine
   }
 
   /// Where cgroup v2 is mounted: the second word of the line in /proc/self/mounts whose third is cgroup2.

@@ -59,6 +59,8 @@ public final class Supervisor {
   var nextDeadline: Instant?
   /// How many workers have one.
   var deadlines = 0
+  /// nil: the end has not begun.
+  var lateness: Lateness?
 
   var clients: [Client?] = []
   var nextClientGeneration: UInt32 = 0
@@ -189,6 +191,7 @@ public final class Supervisor {
     for index in slots.indices {
       if let deadline = slots[index]?.worker.deadline { note(deadline) }
     }
+    sayLate(at: now)
   }
 
   func note(_ deadline: Instant) { nextDeadline = nextDeadline.map { min($0, deadline) } ?? deadline }

@@ -172,6 +172,8 @@ extension Supervisor {
   func beginEnd() {
     guard phase == .serving else { return }
     phase = .ending
+    lateness = Lateness(at: .now)
+    sayLate(at: .now)
     for index in slots.indices where slots[index] != nil {
       let limit = slots[index]?.worker.policy.stopTimeout ?? setting.grace
       slots[index]?.worker.policy.stopTimeout = min(limit, setting.grace)
@@ -184,7 +186,7 @@ extension Supervisor {
     for index in slots.indices {
       guard let worker = slots[index]?.worker else { continue }
       guard worker.state != .ended else { continue }
-      if worker.isThere { isAnyLeft = true }
+      if worker.isThere, !isStuck(index) { isAnyLeft = true }
       if worker.state == .stopping || worker.state == .killing || isNeeded(index) { continue }
       apply(.stop, to: index)
     }
@@ -195,9 +197,9 @@ extension Supervisor {
   private func isNeeded(_ index: Int) -> Bool {
     guard let name = slots[index]?.name else { return false }
     for other in slots.indices where other != index {
-      guard let slot = slots[other], slot.hasOrder == .some, slot.worker.isThere, let specification = specification(other) else {
-        continue
-      }
+      guard let slot = slots[other], slot.hasOrder == .some, slot.worker.isThere, !isStuck(other),
+        let specification = specification(other)
+      else { continue }
       for before in specification.after where before == name { return true }
       for before in specification.requires where before == name { return true }
     }

@@ -14,6 +14,16 @@ public enum Attributes {
     _ = try Kernel.lend(&limit) { (address) throws(Errno) in try Kernel.call(SYS_prlimit64, 0, UInt(resource), address, 0) }
   }
 
+  /// The limit, or where it may not be raised so far (a container without CAP_SYS_RESOURCE) as far as it may: systemd's
+  /// setrlimit_closest().
+  public static func setClosestLimit(_ resource: UInt8, soft: UInt64, hard: UInt64) throws(Errno) {
+    do throws(Errno) { try setLimit(resource, soft: soft, hard: hard) } catch {
+      let highest = try limit(resource).hard
+      guard error == .notPermitted, highest != .max else { throw error }
+      try setLimit(resource, soft: min(soft, highest), hard: min(hard, highest))
+    }
+  }
+
   /// getrlimit(2).
   public static func limit(_ resource: UInt8) throws(Errno) -> (soft: UInt64, hard: UInt64) {
     var limit: (UInt64, UInt64) = (0, 0)

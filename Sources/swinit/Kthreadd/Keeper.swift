@@ -137,12 +137,20 @@ final class Keeper {
       expire()
       return true
     }
-    for slot in 0..<end where held[slot].process == process.rawValue && held[slot].status == 0 {
-      held[slot].status = status.raw + 1
-      tellEnd(slot)
-      return true
-    }
-    return false
+    guard let slot = slot(of: process) else { return false }
+    held[slot].status = status.raw + 1
+    tellEnd(slot)
+    return true
+  }
+
+  var holdsWorkers: Bool { end > 0 }
+
+  func holds(_ process: ProcessID) -> Bool { slot(of: process) != nil }
+
+  /// The worker that has this process, and has not ended.
+  private func slot(of process: ProcessID) -> Int? {
+    for slot in 0..<end where held[slot].process == process.rawValue && held[slot].status == 0 { return slot }
+    return nil
   }
 
   private func tellEnd(_ slot: Int) {
@@ -308,6 +316,12 @@ final class Keeper {
   }
 
   // MARK: the end
+
+  /// Asks kthreadd to stop all workers in their order; its end is the end of that.
+  func askForEnd() {
+    isEnding = .yes
+    try? process?.send(.terminate)
+  }
 
   /// Asks kthreadd to stop all workers in their order, and waits until it has. Reaps meanwhile.
   func endWorkers(_ reaper: inout Reaper) {

@@ -71,7 +71,7 @@ struct WorkerStart {
       // kthreadd has raised its own.
       let own = try Attributes.limit(7)
       try Attributes.setLimit(7, soft: min(info.descriptorLimit, own.hard), hard: own.hard)
-      for limit in specification.limits { try Attributes.setLimit(limit.resource, soft: limit.soft, hard: limit.hard) }
+      for limit in specification.limits { try Attributes.setClosestLimit(limit.resource, soft: limit.soft, hard: limit.hard) }
     }
     try at(.priority) { () throws(Errno) in if let nice = specification.nice { try Attributes.setNice(nice) } }
     try at(.oomScore) { () throws(Errno) in
@@ -81,7 +81,8 @@ struct WorkerStart {
       number.withBytes { bytes in
         do throws(Errno) { try FileDescriptor.write(Text(bytes), to: "/proc/self/oom_score_adj") } catch { failure = error }
       }
-      if let failure { throw failure }
+      // A container that may not make it worse runs it as it is, as systemd does.
+      if let failure, failure != .noAccess, failure != .notPermitted { throw failure }
     }
     try at(.processors) { () throws(Errno) in try WorkerStart.bind(specification) }
     if let mask = specification.umask { Attributes.setFileMask(mask) }
