@@ -7,7 +7,7 @@ TOOLSET := toolsets/$(ARCH)-linux-musl.json
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-vm test test-vm test-swvm setup build static core swvm unit black-box runtime lint image bench bench-vm bench-swvm install install-power clean
+.PHONY: help run run-vm test test-vm test-swvm setup build static core swvm unit black-box runtime fuzz lint image bench bench-vm bench-swvm install install-power clean
 
 help: ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ test-swvm: setup static fixtures ## Tests of swvm alone, through QEMU.
 test-vm: setup static ## Tests that boot machines in QEMU alone.
 	scripts/test vm
 
+fuzz: ## Fuzz what reads bytes from outside, for FUZZ_SECONDS (60) in all.
+	scripts/fuzz
+
 lint: ## swift format, the dependency law, shell scripts.
 	scripts/lint
 
@@ -118,4 +121,4 @@ install-power: install ## The names that end machines as well: links, manual pag
 	done
 
 clean: ## Remove everything that was built.
-	rm -rf $(BUILD) .build .build-* Benchmarks/.build
+	rm -rf $(BUILD) .build .build-* Benchmarks/.build Fuzz/.build

@@ -20,8 +20,7 @@ public struct Cgroups {
       return
     }
     // The root of all groups is a machine's and not a container's.
-    let isRoot = (try? FileStatus(of: CString(copying: own.text, Text("/cgroup.type")))) == nil
-    if isRoot { trouble = .isRoot } else if !Directory.isWritable(own) { trouble = .notWritable }
+    if Cgroups.isRoot(own) { trouble = .isRoot } else if !Directory.isWritable(own) { trouble = .notWritable }
     base = trouble == .none ? own : nil
   }
 
@@ -36,9 +35,13 @@ public struct Cgroups {
     let name = Text(Cgroups.leaf)
     if leaf == .made, own.count >= name.count, own.dropFirst(own.count - name.count) == name { own = own.dropLast(name.count) }
     let path = CString(copying: mount, own == "/" ? Text("") : own)
-    guard own == "/" else { return path }
+    guard Cgroups.isRoot(path) else { return path }
     let machine = CString(copying: path.text, Text(MachineCgroup.name))
     return (try? FileStatus(of: machine)) == nil ? path : machine
+  }
+
+  private static func isRoot(_ path: CString) -> Bool {
+    (try? FileStatus(of: CString(copying: path.text, Text("/cgroup.type")))) == nil
   }
 
   /// Where cgroup v2 is mounted: the second word of the line in /proc/self/mounts whose third is cgroup2.

@@ -131,7 +131,7 @@ extension Worker {
     target = record.target
     standing = record.standing
     parkedFrom = record.parkedFrom
-    failures = record.failures
+    failures = min(record.failures, Worker.failureLimit)
     restarts = record.restarts
     since = record.since
     begun = record.begun

@@ -188,7 +188,7 @@ extension Worker {
       return []
     }
     if lived >= Worker.wellAfter { failures = 0 }
-    failures = min(failures + 1, 1 << 20)
+    failures = min(failures + 1, Worker.failureLimit)
     let delay = delay(after: lived, random)
     if delay == .zero { return create(at: now) }
     go(to: .backoff, at: now, until: now + delay)
@@ -264,5 +264,7 @@ extension Worker {
     return [.signal(.abort)]
   }
 
+  /// More are not counted.
+  static let failureLimit: UInt32 = 1 << 20
   private static let patience = Interval.seconds(5)
 }

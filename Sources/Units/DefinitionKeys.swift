@@ -23,9 +23,9 @@ extension Definition {
     case key == "X-Essential": return Definition.set(&essential, value)
     case key == "User": user = value.isEmpty ? nil : value
     case key == "Group": group = value.isEmpty ? nil : value
-    case key == "SupplementaryGroups": return Definition.add(value, to: &supplementaryGroups)
+    case key == "SupplementaryGroups": return Definition.add(value, to: &supplementaryGroups, .words)
     case key == "WorkingDirectory": directory = value.isEmpty ? nil : value
-    case key == "Environment": return Definition.add(value, to: &environment)
+    case key == "Environment": return Definition.add(value, to: &environment, .variables)
     case key == "EnvironmentFile":
       if value.isEmpty { environmentFiles.removeAll() } else { environmentFiles.append(value) }
     case key == "StandardOutput": return setOutput(value)
@@ -87,6 +87,7 @@ extension Definition {
     }
     guard arguments.isEmpty else { return .bad("one command: the first ExecStart= is what is run") }
     guard let words = try? Words.split(value), !words.isEmpty else { return .bad("words with every quote closed") }
+    guard !words[0].isEmpty else { return .bad("a program") }
     switch words[0][0] {
     case UInt8(ascii: "-"), UInt8(ascii: "@"), UInt8(ascii: "+"), UInt8(ascii: "!"), UInt8(ascii: ":"), UInt8(ascii: "|"):
       return .bad("a program without a prefix")

@@ -39,7 +39,9 @@ public enum Values {
       var place = unit
       for digit in fraction.bytes {
         place /= 10
-        part += place * Int64(digit - UInt8(ascii: "0"))
+        let (sum, overflow) = part.addingReportingOverflow(place * Int64(digit - UInt8(ascii: "0")))
+        guard !overflow else { return nil }
+        part = sum
       }
       let (sum, overflow) = total.addingReportingOverflow(part)
       guard !overflow else { return nil }

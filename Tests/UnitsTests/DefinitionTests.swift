@@ -96,6 +96,10 @@ import Testing
     #expect(definition.user == nil)
   }
 
+  @Test func theLongestTimes() throws {
+    #expect(try read("LimitCPU=9223372036s 854ms").limits.map(\.soft) == [9_223_372_037])
+  }
+
   @Test func order() throws {
     let definition = try #require(
       Definition(text("[Unit]\nDescription=x\nAfter=db.service cache\nRequires=db.service\n[Service]\nExecStart=x")) { _, _ in })
@@ -103,7 +107,23 @@ import Testing
     #expect(definition.requires.map(\.string) == ["db"])
   }
 
+  /// What is no unit's name keeps its end.
+  @Test func suffixesOfWordsAreKept() throws {
+    let definition = try read("Environment=UNIT=a.service", "SupplementaryGroups=b.service")
+    #expect(definition.environment.map(\.string) == ["UNIT=a.service"])
+    #expect(definition.supplementaryGroups.map(\.string) == ["b.service"])
+  }
+
   @Test(arguments: [
+    ("[Service]\nExecStart=x\nEnvironment=A=1 B\n", "3: bad value 'A=1 B' for Environment: expected NAME=value"),
+    ("[Service]\nExecStart=x\nEnvironment==1\n", "3: bad value '=1' for Environment: expected NAME=value"),
+    ("[Service]\nExecStart=''\nExecStart=x\n", "2: bad value '\'\'' for ExecStart: expected a program"),
+    ("[Service]\nExecStart=x\nUser=a\0b\n", "3: bad value 'a\\x00b' for User: expected text without NUL"),
+    ("[Service]\nExecStart=x\nUser=a\0\\\nb\n", "3: bad value 'a\\x00 b' for User: expected text without NUL"),
+    (
+      "[Service]\nExecStart=x\nRestartSec=9223372036.9s\n",
+      "3: bad value '9223372036.9s' for RestartSec: expected a time such as 5s, 1min 30s or infinity"
+    ),
     ("[Service]\nExecStart=x\nRestrat=always\n", "3: unknown key 'Restrat': not obeyed"),
     ("[Service]\nExecStart=x\nRestart=maybe\n", "3: bad value 'maybe' for Restart: expected no, on-failure or always"),
     ("[Service]\nExecStart=x\nNice=20\n", "3: bad value '20' for Nice: expected a number from -20 to 19"),
