@@ -37,7 +37,9 @@ public struct CreateInfo {
       result = try Fork.make(files, into: nil)
     }
     switch result {
-    case .child: thread(self)
+    case .child:
+      Slab.leave()
+      thread(self)
     case .parent(let process): return process
     }
   }

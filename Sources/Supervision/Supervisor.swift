@@ -10,6 +10,7 @@ public final class Supervisor {
     public var grace: Interval
     public var verbosity = Verbosity.failures
     public enum Verbosity: Sendable { case failures, everything }
+    let cgroups = Cgroups()
     /// What a forked process does to become a worker, kthread().
     let thread: (CreateInfo) -> Never
 
@@ -95,7 +96,7 @@ public final class Supervisor {
       throw .invalid
     }
     FileDescriptor.close(inheritance.memory)
-    cgroups = Cgroups()
+    cgroups = setting.cgroups
     place = SocketPlace.find()
     control = inheritance.control
     notify = inheritance.notify

@@ -57,6 +57,8 @@ enum Kthreadd {
       grace: grace.map { Interval.milliseconds(Int64($0)) } ?? Interval(nanoseconds: .max), thread: WorkerStart.run)
     if let verbosity = word(2, arguments), verbosity.text == "1" { setting.verbosity = .everything }
     Attributes.closeOnExec(from: 3)
+    // What follows grows with the workers, and nothing of it is a new process's.
+    Slab.begin()
     do throws(Errno) {
       let channel = try FileDescriptor.duplicate(channel)
       FileDescriptor.close(Kthreadd.channel)
