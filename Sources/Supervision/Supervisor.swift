@@ -54,10 +54,12 @@ public final class Supervisor {
   var settingUp = 0
   /// Workers that wait for others.
   var waiting = 0
-  /// No deadline of any worker is before this.
+  /// The workers' deadlines.
+  var timers = TimerQueue()
+  /// No deadline of anything else is before this.
   var nextDeadline: Instant?
-  /// How many workers have one.
-  var deadlines = 0
+  /// When children are to be looked through for those that have ended.
+  var reapAt: Instant?
 
   var clients: [Client?] = []
   var nextClientGeneration: UInt32 = 0
@@ -130,7 +132,7 @@ public final class Supervisor {
     settle()
     tell(Custody.Entry(.done))
     while phase != .over {
-      guard let ready = events.wait(until: nextDeadline) else {
+      guard let ready = events.wait(until: earliestDeadline) else {
         expire()
         settle()
         continue
@@ -160,23 +162,31 @@ public final class Supervisor {
   /// What is left to do when an event was handled: creates whose turn has come, deadlines that are over, lines that wait.
   private func settle() {
     while settingUp < Supervisor.creatingAtOnce, let slot = queue.next() { create(slot) }
-    if let due = nextDeadline, due <= .now { expire() }
+    if let due = earliestDeadline, due <= .now { expire() }
     if lines.flush() == .lost { lostLines += 1 }
     if phase == .ending { endMore() }
   }
 
   var lostLines: UInt64 = 0
 
+  private var earliestDeadline: Instant? {
+    guard let next = nextDeadline, let first = timers.first else { return nextDeadline ?? timers.first }
+    return min(next, first)
+  }
+
   private func expire() {
     let now = Instant.now
     nextDeadline = nil
-    for index in slots.indices {
-      guard let deadline = slots[index]?.worker.deadline else { continue }
-      if deadline <= now { apply(.deadline, to: index) }
+    while let index = timers.due(at: now) {
+      guard let slot = slots[index] else {
+        timers.set(index, nil)
+        continue
+      }
+      // Its last word may still be on its way: a machine that slept wakes with every deadline over.
+      if slot.channel >= 0 { receive(fromChannel: index, slot.generation) }
+      apply(.deadline, to: index)
     }
-    for index in slots.indices {
-      if let deadline = slots[index]?.worker.deadline { note(deadline) }
-    }
+    reapLate(at: now)
   }
 
   func note(_ deadline: Instant) { nextDeadline = nextDeadline.map { min($0, deadline) } ?? deadline }

@@ -220,23 +220,44 @@ extension Supervisor {
     while let arrival = signals.next() {
       // As the kernel's kthreadd it hears nobody; but its parent's TERM is the end.
       if arrival.signal == .terminate, arrival.sender == .parent { beginEnd() }
+      if let process = arrival.child, let ended = Children.peek(at: process) { reap(ended) }
     }
-    reap()
+    if reapAt == nil { reapAll() }
   }
 
-  /// Writes each end down before it reaps: a kthreadd that dies in between leaves a zombie, whose end PID 1 tells the next one.
-  private func reap() {
+  /// So many children are looked through each time that one of them ends.
+  private static let fewChildren = 256
+
+  /// Finds those whose signal was lost behind another one. The kernel looks at every child for that; where they are many, this is done at
+  /// most two hundred times a second, and what a signal names is reaped at once.
+  private func reapAll() {
+    reapAt = nil
     for _ in 0..<256 {
-      guard case .ended(let child) = Children.peek() else { return }
-      if let index = slot(ofProcess: child.process.rawValue) {
-        // What shares its process group is its own, and goes with it, while the number cannot mean another.
-        try? child.process.sendToGroup(.kill)
-        noteEnd(index, child.status)
+      guard case .ended(let child) = Children.peek() else {
+        guard byProcess.count > Supervisor.fewChildren else { return }
+        let next = Instant.now + .milliseconds(5)
+        reapAt = next
+        return note(next)
       }
-      Children.reap(child.process)
+      reap(child)
     }
     // There may be more: come again behind the others.
     try? ProcessID.current.send(.child)
+  }
+
+  func reapLate(at now: Instant) {
+    guard let due = reapAt else { return }
+    if due <= now { reapAll() } else { note(due) }
+  }
+
+  /// Writes each end down before it reaps: a kthreadd that dies in between leaves a zombie, whose end PID 1 tells the next one.
+  private func reap(_ child: Children.Ended) {
+    if let index = slot(ofProcess: child.process.rawValue) {
+      // What shares its process group is its own, and goes with it, while the number cannot mean another.
+      try? child.process.sendToGroup(.kill)
+      noteEnd(index, child.status)
+    }
+    Children.reap(child.process)
   }
 
   /// A worker's process has ended.
