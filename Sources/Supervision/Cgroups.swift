@@ -114,13 +114,6 @@ public struct Cgroups {
     return (try? FileDescriptor(opening: path, .read).release()) ?? -1
   }
 
-  /// Takes this process into a worker's group.
-  func join(_ name: Text) throws(Errno) {
-    guard let path = path(name, "/cgroup.procs") else { return }
-    defer { path.pointer.deallocate() }
-    try FileDescriptor.write(Text("0"), to: path)
-  }
-
   func holds(_ name: Text) -> Bool {
     guard let path = path(name, "") else { return false }
     defer { path.pointer.deallocate() }

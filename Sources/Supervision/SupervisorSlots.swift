@@ -76,6 +76,7 @@ extension Supervisor {
     closeQueue(index)
     if slot.cgroup == .own { cgroups.remove(slot.name) }
     byName.remove(index)
+    timers.set(index, nil)
     table.clear(index)
     slots[index] = nil
     freeSlots.append(index)
@@ -129,21 +130,13 @@ extension Supervisor {
   func apply(_ event: Worker.Event, to index: Int) {
     guard let slot = slots[index] else { return }
     let before = slot.worker.state
-    let hadDeadline = slot.worker.deadline != nil
     let effects = slot.worker.handle(event, at: .now, random: random())
     let after = slot.worker.state
     if after != .creating, after != .starting { finishSetUp(index) }
     if before == .waiting { waiting -= 1 }
     if after == .waiting { waiting += 1 }
     persist(index)
-    if let deadline = slot.worker.deadline {
-      note(deadline)
-      if !hadDeadline { deadlines += 1 }
-    } else if hadDeadline {
-      deadlines -= 1
-      // With the last of them gone, nobody is to be woken for one that was.
-      if deadlines == 0 { nextDeadline = lateness?.at }
-    }
+    timers.set(index, slot.worker.deadline)
     for effect in effects { perform(effect, on: index) }
     guard before != after else {
       if slot.waits > 0 { answer(index) }

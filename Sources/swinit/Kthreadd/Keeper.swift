@@ -27,6 +27,8 @@ final class Keeper {
   private let keepsakes: Keepsakes
   /// One more than the highest slot in use.
   private var end = 0
+  /// In how many of them an end waits for kthreadd to have written it down.
+  private var endsHeld = 0
   private var control: Int32 = -1
   private var notify: Int32 = -1
   /// To kthreadd; -1: it is not there.
@@ -139,6 +141,7 @@ final class Keeper {
     }
     guard let slot = slot(of: process) else { return false }
     held[slot].status = status.raw + 1
+    endsHeld += 1
     tellEnd(slot)
     return true
   }
@@ -221,6 +224,7 @@ final class Keeper {
     case .dropChannel where slot < Custody.capacity: close(&held[slot].channel)
     case .forget where slot < Custody.capacity:
       held[slot].process = 0
+      if held[slot].status != 0 { endsHeld -= 1 }
       held[slot].status = 0
       close(&held[slot].channel)
       keepsakes.forget(slot)
@@ -255,12 +259,14 @@ final class Keeper {
   private func drop(_ slot: Int) {
     close(&held[slot].output)
     close(&held[slot].channel)
+    if held[slot].status != 0 { endsHeld -= 1 }
     held[slot] = Held()
     while end > 0, held[end - 1].process == 0, held[end - 1].output == 0, held[end - 1].channel == 0 { end -= 1 }
   }
 
   /// Ends that did not fit into the channel before.
   private func tellMore() {
+    guard endsHeld > 0 else { return }
     for slot in 0..<end where held[slot].status > 0 { tellEnd(slot) }
   }
 

@@ -60,6 +60,8 @@ enum Kthreadd {
     if let verbosity = word(2, arguments), verbosity.text == "1" { setting.verbosity = .everything }
     setting.controlGroup = word(3, arguments).flatMap { $0.text.decimal(upTo: Int(UInt32.max) - 1) }.map { UInt32($0) }
     Attributes.closeOnExec(from: 3)
+    // What follows grows with the workers, and nothing of it is a new process's.
+    Slab.begin()
     do throws(Errno) {
       let channel = try FileDescriptor.duplicate(channel)
       FileDescriptor.close(Kthreadd.channel)
