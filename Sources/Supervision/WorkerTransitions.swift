@@ -67,6 +67,7 @@ extension Worker {
       target = .awake
       return []
     case .backoff:
+      target = .awake
       return create(at: now)
     case .ended, .waiting, .starting, .running, .stopping, .killing:
       return []

@@ -102,6 +102,15 @@ import Testing
     #expect(worker.ending == .failed(.user, .notPermitted))
   }
 
+  /// Created, ended before its wake, and woken while it waits to be created again.
+  @Test func wokenInItsBackoff() {
+    var worker = Self.worker(in: .created) { $0.restart = .always }
+    _ = worker.handle(.ended(.unknown), at: Self.start)
+    #expect(worker.state == .backoff)
+    #expect(effects(&worker, .wake) == [.spawn])
+    #expect(effects(&worker, .isSetUp) == [.go])
+  }
+
   @Test func createThenWake() {
     var worker = Worker(Worker.Policy())
     #expect(effects(&worker, .start(.created)) == [.spawn])

@@ -133,6 +133,8 @@ final class Keeper {
   func ended(_ process: ProcessID, _ status: WaitStatus) -> Bool {
     if process == self.process {
       self.process = nil
+      // What it said last counts: it may have given a worker's descriptors that this process has not taken yet.
+      while channel >= 0, takeOne() {}
       closeChannel()
       if isEnding == .yes { return true }
       again("kthreadd (\(process)) has ended (code \(status.code)); its workers live on, and it is started again")
@@ -195,6 +197,8 @@ final class Keeper {
       do throws(Errno) { received = try Packet.receive(into: memory, from: channel) } catch { failure = error }
     }
     if failure == .again { return false }
+    // Told once to who has sent what is not read any more; what has come lies there still.
+    if failure == .connectionReset { return true }
     guard failure == nil, received.count == Custody.entrySize else {
       // It has gone; its end comes as a signal, and starts the next one.
       if received.count == 0 || failure != nil { closeChannel() }

@@ -13,6 +13,9 @@ enum SwctlHelp {
       restart NAME…    stop and start
       park NAME…       freeze it; unpark NAME… lets it go on
       kill NAME [SIG]  send it a signal (TERM)
+      bind NAME CPUS   to processors such as 0-3,6, or node:0; with all that it has started
+      queue NAME LINE…   jobs for one with StandardInput=queue; - for the lines of stdin
+      flush NAME…      until it has done what was queued
       wait NAME        until it has ended; exits with its code
       wait --ready NAME  until it is ready
       list             all workers
@@ -25,10 +28,10 @@ enum SwctlHelp {
 
     Keys are systemd's: User Group SupplementaryGroups WorkingDirectory Environment EnvironmentFile Type Restart RestartSec
     TimeoutStartSec TimeoutStopSec KillSignal WatchdogSec NotifyAccess Nice OOMScoreAdjust UMask CPUAffinity Limit…
-    AmbientCapabilities CapabilityBoundingSet NoNewPrivileges StandardOutput MemoryMax TasksMax CPUWeight After Requires
-    X-Essential
+    AmbientCapabilities CapabilityBoundingSet NoNewPrivileges StandardInput StandardOutput MemoryMax TasksMax CPUWeight After Requires
+    X-Essential X-ShouldStopFD
 
-    Exit codes: 0 done, 1 failed, 2 bad usage, 3 no such worker, 4 not running, 69 no kthreadd, 77 refused;
+    Exit codes: 0 done, 1 failed, 2 bad usage, 3 no such worker, 4 not running, 69 no kthreadd, 75 queue full, 77 refused;
     127 and 126 when a program is not there or cannot be executed.
 
     """
