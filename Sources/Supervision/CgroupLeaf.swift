@@ -99,6 +99,25 @@ extension Cgroups {
     Directory.removeEmpty(path(base, Cgroups.leaf, ""))
   }
 
+  /// Takes all groups of workers away, when everything has ended. What was killed a moment ago is waited for, at most a second.
+  func clear() {
+    guard let base else { return }
+    var names: [CString] = []
+    try? Directory.forEach(in: base) { if $0.hasPrefix("worker.") { names.append(CString(copying: $0)) } }
+    let deadline = Instant.now + .seconds(1)
+    for name in names {
+      let path = CString(copying: base.text, Text("/"), name.text)
+      while Directory.removeEmpty(path) == .busy, deadline > .now {
+        guard FileWatch.waitForChange(of: CString(copying: path.text, Text("/cgroup.events")), while: "populated 1", until: deadline)
+        else {
+          // It may have become empty in between.
+          Directory.removeEmpty(path)
+          break
+        }
+      }
+    }
+  }
+
   /// Why a limit of this controller has no effect.
   func trouble(with wanting: Controllers) -> ControllerTrouble {
     if wanting.isEmpty { return .none }

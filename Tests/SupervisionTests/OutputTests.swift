@@ -108,7 +108,7 @@ import Testing
       if kept == 3 {
         try FileManager.default.removeItem(atPath: "\(directory)/log.2")
         #expect(file.write(Self.batch([10])) == (1, nil))
-        #expect(has("log.1") && has("log.2") && !has("log.3") && !has("log.4"))
+        #expect(has("log.1") && has("log.2") && has("log.3") && !has("log.4"))
       }
     }
   }
