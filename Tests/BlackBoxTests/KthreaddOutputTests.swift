@@ -101,13 +101,13 @@ extension Supervised {
     let it = try Supervised()
     try it.ctl(
       "run", "a", "-p", "StandardOutput=json", "--wait", "--", "sh", "-c",
-      "head -c 3000 /dev/zero | tr '\\0' '\\1'; echo; head -c 9000 /dev/zero | tr '\\0' x; echo; echo last")
+      "head -c 3000 /dev/zero | tr '\\0' '\\1'; echo; head -c 9000 /dev/zero | tr '\\0' x; echo; for i in $(seq 3000); do printf €; done; echo; echo last")
     try it.session.line("last")
     let text = it.session.text(.out)
     let said = try objects(text)
     #expect(said.last?.message == "last")
     let all = said.dropLast().map(\.message).joined()
-    #expect(all == String(repeating: "\u{1}", count: 3000) + String(repeating: "x", count: 9000))
+    #expect(all == String(repeating: "\u{1}", count: 3000) + String(repeating: "x", count: 9000) + String(repeating: "€", count: 3000))
     #expect(text.split(separator: "\n").allSatisfy { $0.utf8.count < 4096 })
   }
 

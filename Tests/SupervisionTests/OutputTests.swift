@@ -53,6 +53,13 @@ import Testing
     #expect(try Self.objects([UInt8](repeating: 1, count: 3072)).count == 5)
   }
 
+  @Test(arguments: [("ab", 0), ("aé", 0), ("a€", 0), ("a🐧", 0)]) func charactersAreNotCut(_ text: String, _ none: Int) {
+    let bytes = Array(text.utf8)
+    #expect(JSONLine.unfinished(bytes) == none)
+    for count in 1..<bytes.count { #expect(JSONLine.unfinished(Array(bytes.prefix(count))) == count - 1) }
+    #expect(JSONLine.unfinished([0x80, 0x80, 0x80, 0x80, 0x80]) == 0)
+  }
+
   /// date(1) has said these.
   @Test(arguments: [
     (0, "1970-01-01T00:00:00.000000Z"), (951_782_400_000_001_000, "2000-02-29T00:00:00.000001Z"),

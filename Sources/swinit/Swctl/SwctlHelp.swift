@@ -25,8 +25,8 @@ enum SwctlHelp {
 
     Keys are systemd's: User Group SupplementaryGroups WorkingDirectory Environment EnvironmentFile Type Restart RestartSec
     TimeoutStartSec TimeoutStopSec KillSignal WatchdogSec NotifyAccess Nice OOMScoreAdjust UMask CPUAffinity Limit…
-    AmbientCapabilities CapabilityBoundingSet NoNewPrivileges StandardOutput MemoryMax TasksMax CPUWeight After Requires
-    X-Essential
+    AmbientCapabilities CapabilityBoundingSet NoNewPrivileges StandardOutput LogSize LogFiles MemoryMax MemoryHigh TasksMax
+    CPUWeight CPUQuota After Requires X-Essential
 
     Exit codes: 0 done, 1 failed, 2 bad usage, 3 no such worker, 4 not running, 69 no kthreadd, 77 refused;
     127 and 126 when a program is not there or cannot be executed.
