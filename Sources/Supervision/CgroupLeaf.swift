@@ -108,12 +108,11 @@ extension Cgroups {
     for name in names {
       let path = CString(copying: base.text, Text("/"), name.text)
       while Directory.removeEmpty(path) == .busy, deadline > .now {
-        guard FileWatch.waitForChange(of: CString(copying: path.text, Text("/cgroup.events")), while: "populated 1", until: deadline)
-        else {
-          // It may have become empty in between.
-          Directory.removeEmpty(path)
-          break
-        }
+        let events = CString(copying: path.text, Text("/cgroup.events"))
+        if FileWatch.waitForChange(of: events, while: "populated 1", until: deadline) { continue }
+        // It may have become empty in between.
+        Directory.removeEmpty(path)
+        break
       }
     }
   }
@@ -127,6 +126,7 @@ extension Cgroups {
   // MARK: memory.events
 
   /// How many processes of the container were killed for lack of memory; nil where nobody says.
+  @inline(never)
   func kills() -> UInt32? {
     guard let own else { return nil }
     let path = CString(copying: own.text, Text("/memory.events"))
@@ -135,6 +135,7 @@ extension Cgroups {
   }
 
   /// How many of a worker; nil where it has no group that counts.
+  @inline(never)
   func kills(in slot: Slot) -> UInt32? {
     guard slot.cgroup == .own, enabled.contains(.memory), let path = path(slot.name, "/memory.events") else { return nil }
     defer { path.pointer.deallocate() }

@@ -15,6 +15,7 @@ public enum FileWatch {
   }
 
   /// Waits until a file of a cgroup that has a line `line` changes, poll(2) POLLPRI; false when it has none, or the time is over.
+  @inline(never)
   public static func waitForChange(of path: CString, while line: StaticString, until deadline: Instant) -> Bool {
     guard let file = try? FileDescriptor(opening: path, .read) else { return false }
     var memory = InlineArray<32, UInt64>(repeating: 0)
@@ -22,8 +23,10 @@ public enum FileWatch {
     let isSo = span.withUnsafeMutableBytes { buffer in
       var isSo = false
       guard let count = try? file.read(into: buffer) else { return false }
-      let text = Text(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]).assumingMemoryBound(to: UInt8.self))
-      text.forEachPart(separatedBy: UInt8(ascii: "\n")) { if $0 == line { isSo = true } }
+      let filled = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count])
+      Text(filled.assumingMemoryBound(to: UInt8.self)).forEachPart(separatedBy: UInt8(ascii: "\n")) {
+        if $0 == line { isSo = true }
+      }
       return isSo
     }
     return isSo && csys_poll(file.rawValue, -1, Int32(POLLPRI), Instant.now.interval(to: deadline).nanoseconds) > 0
