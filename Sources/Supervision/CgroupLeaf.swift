@@ -1,11 +1,11 @@
-public import Sys
-public import Wire
+import Sys
+import Wire
 
 // The limits of workers need controllers in the container's cgroup.subtree_control, and no process may be in a group that has some there. So
 // PID 1 and kthreadd, and with PID 1 the command, which is started later, get a group of their own below it.
 
 extension Cgroups {
-  public enum Leaf: Sendable { case none, made }
+  enum Leaf: Sendable { case none, made }
 
   static let leaf: StaticString = "/init"
 
@@ -45,7 +45,7 @@ extension Cgroups {
       try FileDescriptor.write(Text("0"), to: processes)
     } catch {
       trouble = .refused
-      return unsettle()
+      return undo(table)
     }
     for controller in Cgroups.one where available.contains(controller) && !enabled.contains(controller) {
       do throws(Errno) {
@@ -55,6 +55,11 @@ extension Cgroups {
         trouble = error == .busy ? .occupied : .refused
       }
     }
+    undo(table)
+  }
+
+  /// Where nothing was gained nothing stays.
+  private mutating func undo(_ table: WorkerTable) {
     guard enabled.isEmpty else { return }
     unsettle()
     table.leaf = .none
@@ -128,10 +133,12 @@ extension Cgroups {
   /// How many processes of the container were killed for lack of memory; nil where nobody says.
   @inline(never)
   func kills() -> UInt32? {
-    guard let own else { return nil }
+    // In the hierarchies of v1 a container sees its own group there.
+    let old: CString = "/sys/fs/cgroup/memory/memory.oom_control"
+    guard let own else { return MemoryEvents.kills(in: old) }
     let path = CString(copying: own.text, Text("/memory.events"))
     defer { path.pointer.deallocate() }
-    return MemoryEvents.kills(in: path)
+    return MemoryEvents.kills(in: path) ?? MemoryEvents.kills(in: old)
   }
 
   /// How many of a worker; nil where it has no group that counts.

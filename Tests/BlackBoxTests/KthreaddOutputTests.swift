@@ -225,6 +225,19 @@ extension Supervised {
     #expect(events.text.contains("lines nobody took: "))
   }
 
+  /// Somebody who lives on has the pipe too; what the worker itself said last is not kept back for that.
+  @Test func theLastLineIsWrittenAtTheEnd() throws {
+    let it = try Supervised()
+    let path = "\(it.scratch.path)/log"
+    let fifo = "\(it.scratch.path)/fifo"
+    mkfifo(fifo, 0o600)
+    let helper = "setsid sh -c 'echo there >\(fifo); exec \(Place.probe) hold 3>&1 >/dev/null'"
+    try it.ctl(
+      "run", "a", "-p", "StandardOutput=append:\(path)", "--wait", "--", "sh", "-c", "\(helper) & read line <\(fifo); printf last"
+    )
+    #expect(try it.scratch.read("log") == "last\n")
+  }
+
   @Test func aPlaceThatIsNotThere() throws {
     let it = try Supervised()
     #expect(

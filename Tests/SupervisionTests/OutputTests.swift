@@ -139,6 +139,33 @@ import Testing
     }
   }
 
+  @Test func whatIsRememberedOfAWorker() throws {
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: WorkerTable.size(capacity: 2), alignment: 4096)
+    memory.initializeMemory(as: UInt8.self, repeating: 0)
+    defer { memory.deallocate() }
+    let table = try WorkerTable(in: memory, capacity: 2)
+    var record = TableTests.record(7)
+    record.dropped = .max
+    record.oomKills = 3
+    record.oomSeen = .max
+    record.marks = [.losing, .endedForMemory]
+    record.wanting = [.memory, .tasks]
+    table.set(1, record)
+    #expect(table.leaf == .none)
+    table.leaf = .made
+    let other = try WorkerTable(in: memory, capacity: 2)
+    #expect(other.record(1) == record)
+    #expect(other.leaf == .made)
+  }
+
+  /// cgroup v2's memory.events and v1's memory.oom_control.
+  @Test(
+    arguments: [
+      ("low 0\nhigh 1\nmax 20\noom 3\noom_kill 2\noom_group_kill 7\n", 2), ("oom_kill_disable 0\nunder_oom 0\noom_kill 5\n", 5),
+      ("oom_kill 4294967296", UInt32.max), ("oom 1\n", nil), ("", nil), ("oom_kill x\n", nil),
+    ] as [(String, UInt32?)])
+  func memoryEvents(_ file: String, _ kills: UInt32?) { #expect(MemoryEvents.kills(text(file)) == kills) }
+
   @Test func refusalsAreToldNowAndThen() {
     var limit = RefusalLimit()
     let start = Instant(nanoseconds: 0)
