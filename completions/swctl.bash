@@ -23,10 +23,11 @@ _swctl() {
   case $command in
   run | create)
     if [[ $previous == -p ]]; then
-      mapfile -t COMPREPLY < <(compgen -S = -W 'Type Restart RestartSec TimeoutStartSec TimeoutStopSec KillSignal WatchdogSec NotifyAccess
-        X-Essential X-ShouldStopFD StandardInput User Group SupplementaryGroups WorkingDirectory Environment EnvironmentFile Nice OOMScoreAdjust UMask CPUAffinity
-        LimitNOFILE LimitNPROC LimitCORE LimitAS AmbientCapabilities CapabilityBoundingSet NoNewPrivileges StandardOutput MemoryMax
-        TasksMax CPUWeight After Requires' -- "$current")
+      mapfile -t COMPREPLY < <(compgen -S = -W 'Type Restart RestartSec TimeoutStartSec TimeoutStopSec KillSignal WatchdogSec
+        NotifyAccess X-Essential X-ShouldStopFD User Group SupplementaryGroups WorkingDirectory Environment EnvironmentFile Nice
+        OOMScoreAdjust UMask CPUAffinity LimitNOFILE LimitNPROC LimitCORE LimitAS AmbientCapabilities CapabilityBoundingSet
+        NoNewPrivileges StandardInput StandardOutput StandardError LogSize LogFiles MemoryMax MemoryHigh TasksMax CPUWeight
+        CPUQuota After Requires' -- "$current")
       compopt -o nospace 2>/dev/null
     elif [[ $current == -* ]]; then
       mapfile -t COMPREPLY < <(compgen -W '-p --wait --json --' -- "$current")

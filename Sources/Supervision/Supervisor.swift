@@ -154,7 +154,7 @@ public final class Supervisor {
       handle(ready)
       settle()
     }
-    for slot in slots { if let slot, slot.cgroup == .own { cgroups.remove(slot.name) } }
+    cgroups.clear()
     cgroups.unsettle()
     return 0
   }

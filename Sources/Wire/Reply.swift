@@ -162,6 +162,7 @@ public struct Reply {
     if error != Errno(0) { frame.add(Tag.error, UInt64(error.rawValue)) }
     if stage != .none { frame.add(Tag.stage, UInt64(stage.rawValue)) }
     if next != 0 { frame.add(Tag.next, next) }
+    worker.addLimits(to: &frame)
     guard !worker.name.isEmpty else { return frame }
     frame.add(Tag.name, worker.name)
     frame.add(Tag.state, UInt64(worker.state.rawValue))
@@ -172,7 +173,6 @@ public struct Reply {
     if !worker.text.isEmpty { frame.add(Tag.text, worker.text) }
     if worker.dropped != 0 { frame.add(Tag.dropped, worker.dropped) }
     if !worker.control.isEmpty { frame.add(Tag.control, worker.control) }
-    worker.addLimits(to: &frame)
     if !worker.binding.isEmpty { frame.add(Tag.binding, worker.binding) }
     return frame
   }

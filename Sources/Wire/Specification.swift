@@ -129,6 +129,7 @@ extension Specification {
   public var refusal: WireError? {
     if name.isEmpty { return .missing(Tag.name) }
     if arguments.isEmpty || arguments[0].isEmpty { return .missing(Tag.argument) }
+    if output == .file, outputPath == nil { return .missing(Tag.outputPath) }
     return Specification.isName(name) ? nil : .field(Tag.name)
   }
 

@@ -96,7 +96,8 @@ struct SwctlConnection: ~Copyable {
       } catch { if failure != .noAccess { failure = error } }
     }
     if failure == .noAccess {
-      throw Swctl.Trouble(Swctl.Exit.refused, "cannot reach kthreadd: \(failure); only root, swinit's own user and its control group may")
+      throw Swctl.Trouble(
+        Swctl.Exit.refused, "cannot reach kthreadd: \(failure); only root, swinit's own user and its control group may")
     }
     throw Swctl.Trouble(
       Swctl.Exit.unavailable,

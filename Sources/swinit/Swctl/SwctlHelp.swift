@@ -26,10 +26,10 @@ enum SwctlHelp {
       forget NAME…     take a worker that has ended out of the list
       doctor           what is missing here, and what that costs
 
-    Keys are systemd's: User Group SupplementaryGroups WorkingDirectory Environment EnvironmentFile Type Restart RestartSec
-    TimeoutStartSec TimeoutStopSec KillSignal WatchdogSec NotifyAccess Nice OOMScoreAdjust UMask CPUAffinity Limit…
-    AmbientCapabilities CapabilityBoundingSet NoNewPrivileges StandardInput StandardOutput MemoryMax TasksMax CPUWeight After Requires
-    X-Essential X-ShouldStopFD
+    Keys are systemd's: Type Restart RestartSec TimeoutStartSec TimeoutStopSec KillSignal WatchdogSec NotifyAccess
+    X-Essential X-ShouldStopFD User Group SupplementaryGroups WorkingDirectory Environment EnvironmentFile Nice
+    OOMScoreAdjust UMask CPUAffinity Limit… AmbientCapabilities CapabilityBoundingSet NoNewPrivileges StandardInput
+    StandardOutput StandardError LogSize LogFiles MemoryMax MemoryHigh TasksMax CPUWeight CPUQuota After Requires
 
     Exit codes: 0 done, 1 failed, 2 bad usage, 3 no such worker, 4 not running, 69 no kthreadd, 75 queue full, 77 refused;
     127 and 126 when a program is not there or cannot be executed.

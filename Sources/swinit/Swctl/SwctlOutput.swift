@@ -96,7 +96,10 @@ struct SwctlOutput {
     if worker.dropped > 0 { add(", lines nobody took: \(Int(clamping: worker.dropped))") }
     if !worker.text.isEmpty { add(", says: \(worker.text)") }
     if !worker.control.isEmpty { add(" [\(worker.control)]") }
-    if !worker.wanting.isEmpty { describe(worker.wanting, worker.because) }
+    if !worker.wanting.isEmpty {
+      add(", not limited: ")
+      add(worker.wanting, worker.because)
+    }
     add("\n")
   }
 
