@@ -36,6 +36,7 @@ import Testing
       "a": Self.after("b"), "b": Self.after("c"), "c": Self.after("a"), "d": Self.after("a"), "e": Self.after("e"),
     ])
     for name in ["a", "b", "c", "d", "e"] { #expect(try it.ctl("wait", "--ready", name).code == 0) }
+    for name in ["c", "e"] { try it.session.line("worker '\(name)' is to come after", on: .err) }
     let said = it.session.text(.err).split(separator: "\n").filter { $0.contains("not obeyed") }
     #expect(
       said == [
@@ -90,8 +91,8 @@ import Testing
   }
 
   @Test func userThatIsNot() throws {
-    let it = try start(["a": "[Service]\nUser=nosuch\nX-Essential=yes\nExecStart=/probe hold\n"])
+    let it = try start(["a": "[Service]\nUser=nosuch\nExecStart=/probe hold\n"])
     try it.session.line("worker 'a' could not become its user: there is no such user or group", on: .err)
-    #expect(try it.session.finish().end == .code(125))
+    #expect(try it.ctl("status", "a").out.contains("last end: cannot become its user (there is no such user or group)"))
   }
 }
