@@ -143,6 +143,7 @@ public final class Supervisor {
     // One that the last kthreadd has come to is in the table.
     for definition in definitions where slot(named: definition.name) == nil { begin(definition) }
     table.isBooted = true
+    release()
     settle()
     tell(Custody.Entry(.done))
     while phase != .over {

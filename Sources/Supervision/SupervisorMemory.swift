@@ -103,11 +103,13 @@ extension Supervisor {
   }
 
   /// Whether all is well, and which controllers there are not for workers' limits.
-  func answerHealth(_ id: UInt64, _ client: Int, _ error: Errno) {
+  func answerHealth(_ id: UInt64, _ client: Int, _ sick: Int?) {
     var reply = Reply(.done, id: id)
-    reply.error = error
-    reply.worker.wanting = Controllers.all.subtracting(cgroups.enabled)
-    reply.worker.because = cgroups.trouble(with: reply.worker.wanting)
-    send(reply, to: client)
+    reply.error = sick == nil ? Errno(0) : .again
+    var frame = sick.map { self.frame(reply, about: $0) } ?? reply.frame()
+    let wanting = Controllers.all.subtracting(cgroups.enabled)
+    frame.add(Tag.wanting, UInt64(wanting.rawValue))
+    frame.add(Tag.because, UInt64(cgroups.trouble(with: wanting).rawValue))
+    send(frame, to: client)
   }
 }

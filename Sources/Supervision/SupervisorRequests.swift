@@ -12,7 +12,7 @@ extension Supervisor {
       clients[client]?.isListening = .yes
       clients[client]?.listenID = request.id
       answer(client, request.id)
-    case .health: answerHealth(request.id, client, isHealthy ? Errno(0) : .again)
+    case .health: answerHealth(request.id, client, firstOutOfPlace)
     default:
       guard let index = slot(named: request.name) else { return answer(client, request.id, .noEntry) }
       obey(request, client, index)
@@ -107,17 +107,17 @@ extension Supervisor {
     send(end, to: client)
   }
 
-  /// Whether every worker is where it is meant to be.
-  private var isHealthy: Bool {
-    for slot in slots {
-      guard let worker = slot?.worker else { continue }
+  /// A worker that is not where it is meant to be; nil: each is.
+  private var firstOutOfPlace: Int? {
+    for index in slots.indices {
+      guard let worker = slots[index]?.worker else { continue }
       switch worker.state {
-      case .backoff, .waiting, .creating, .starting: return false
-      case .ended: if case .exited(0) = worker.ending { continue } else if worker.target != .ended { return false }
+      case .backoff, .waiting, .creating, .starting: return index
+      case .ended: if case .exited(0) = worker.ending { continue } else if worker.target != .ended { return index }
       case .created, .running, .parked, .stopping, .killing: continue
       }
     }
-    return true
+    return nil
   }
 
   // MARK: events
@@ -183,7 +183,7 @@ extension Supervisor {
     case .exited(let code): "exited with code \(Int(code))"
     case .signaled(let number): Signal(number: Int(number)).map { "was ended by \($0)" } ?? "was ended by a signal"
     case .failed(.none, let error): "was never run: \(error)"
-    case .failed(let stage, let error): "could not \(stage.words): \(error)"
+    case .failed(let stage, let error): "could not \(stage.words): \(stage.reason(error))"
     case .unknown: "has ended, and how is not known"
     }
   }

@@ -120,7 +120,7 @@ extension Supervisor {
   func begin(_ specification: Specification) {
     do throws(Errno) {
       let index = try add(specification, request: 0, .established)
-      apply(isBlocked(index) ? .hold(.awake) : .start(.awake), to: index)
+      apply(slots[index]?.hasOrder == .some ? .hold(.awake) : .start(.awake), to: index)
     } catch {
       say("cannot create '\(specification.name)': \(error)")
     }
@@ -188,7 +188,9 @@ extension Supervisor {
   }
 
   /// Lets those go that waited for others.
-  private func release() {
+  func release() {
+    // Those that they come after may still be to be read.
+    guard table.isBooted else { return }
     for index in slots.indices where slots[index]?.worker.state == .waiting {
       guard let target = slots[index]?.worker.target, !isBlocked(index) else { continue }
       apply(.start(target), to: index)

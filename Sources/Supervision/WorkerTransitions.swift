@@ -176,7 +176,8 @@ extension Worker {
     // One that was asked to start again while it stopped does so, whatever its policy.
     let asked = wasStopped && reasonIsForeign(ending)
     guard again || asked else {
-      target = .ended
+      // A failure that nobody mends is no place where it was meant to be.
+      if !isFailure { target = .ended }
       go(to: .ended, at: now)
       return essentialEnd
     }

@@ -41,6 +41,13 @@ public enum Stage: UInt8, CaseIterable, Sendable {
     case .ready: "become ready in time"
     }
   }
+
+  /// What an errno means there: a user database has none of its own.
+  @inline(never)
+  public func reason(_ error: Errno) -> Message {
+    if case .user = self, error == .noProcess { return "there is no such user or group" }
+    return "\(error)"
+  }
 }
 
 /// How a worker is, as others see it. The numbers are part of the protocol.

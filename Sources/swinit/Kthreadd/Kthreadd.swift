@@ -88,6 +88,10 @@ enum Kthreadd {
     var result: [Specification] = []
     for name in names {
       let path = CString(copying: directory.text, Text("/"), name.text)
+      if let error = FileDescriptor.readingError(of: path) {
+        log.warning("\(path): cannot be read: \(error)")
+        continue
+      }
       let definition = Definition(FileDescriptor.text(of: path)) { line, message in
         if line > 0 { log.warning("\(path):\(line): \(message)") } else { log.warning("\(path): \(message)") }
       }
@@ -99,7 +103,7 @@ enum Kthreadd {
         log.warning("\(path): '\(worker)' is no name for a worker")
       }
     }
-    return result
+    return DefinitionOrder(result, log).definitions
   }
 
   /// The worker's name of a definition's file: NAME.service.

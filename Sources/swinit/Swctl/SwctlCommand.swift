@@ -108,7 +108,7 @@ struct SwctlCommand {
     }
     if reply.stage != .none {
       let code = Ending.failed(reply.stage, reply.error).code
-      throw Swctl.Trouble(code, "worker '\(name)' cannot \(reply.stage.words): \(reply.error)")
+      throw Swctl.Trouble(code, "worker '\(name)' cannot \(reply.stage.words): \(reply.stage.reason(reply.error))")
     }
     throw Swctl.Trouble(Swctl.Exit.failed, "\(verb) '\(name)': \(reply.error)")
   }
@@ -284,7 +284,8 @@ struct SwctlCommand {
     if form == .json {
       output.add(isGood ? "{\"healthy\":true}\n" : "{\"healthy\":false}\n")
     } else {
-      output.add(isGood ? "healthy\n" : "not healthy\n")
+      output.add(isGood ? "healthy\n" : "not healthy: ")
+      if !isGood { output.describe(reply.worker) }
     }
     output.flush()
     return isGood ? Swctl.Exit.done : Swctl.Exit.failed

@@ -119,7 +119,7 @@ struct SwctlOutput {
     case .exited(let code): "code \(Int(code))"
     case .signaled(let number): Signal(number: Int(number)).map { "\($0)" } ?? "a signal"
     case .failed(.none, let error): "never ran (\(error))"
-    case .failed(let stage, let error): "cannot \(stage.words) (\(error))"
+    case .failed(let stage, let error): "cannot \(stage.words) (\(stage.reason(error)))"
     case .unknown: "not known"
     }
   }
