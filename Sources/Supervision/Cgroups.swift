@@ -36,7 +36,7 @@ public struct Cgroups {
 
   /// A file of a worker's group, or with no file's name the group itself; nil where there are no groups. A '/' in a name would be another
   /// directory.
-  private func with<Result>(_ name: Text, _ file: StaticString, _ body: (CString) -> Result) -> Result? {
+  func with<Result>(_ name: Text, _ file: StaticString, _ body: (CString) -> Result) -> Result? {
     guard let base else { return nil }
     var bytes = Array(base.text.bytes)
     bytes.append(contentsOf: Text("/worker.").bytes)

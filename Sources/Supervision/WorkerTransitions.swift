@@ -143,8 +143,8 @@ extension Worker {
     let lived = begun.map { $0.interval(to: now) } ?? .zero
     self.ending = ending
     reason = nil
+    // One that was to go on, and failed, keeps its target: it is not where it should be, until somebody stops or starts it.
     if target == .ended || neverRan {
-      target = .ended
       go(to: .ended, at: now)
       return neverRan ? essentialEnd : []
     }
@@ -158,7 +158,7 @@ extension Worker {
     // One that was asked to start again while it stopped does so, whatever its policy.
     let asked = wasStopped && reasonIsForeign(ending)
     guard again || asked else {
-      target = .ended
+      if !isFailure { target = .ended }
       go(to: .ended, at: now)
       return essentialEnd
     }

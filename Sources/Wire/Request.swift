@@ -32,6 +32,8 @@ public enum Verb: UInt8, CaseIterable, Sendable {
   case health = 16
   /// A worker that has ended is taken out of the list.
   case forget = 17
+  /// As `list`, with what each has used.
+  case usage = 24
 }
 
 /// One request of a client.
@@ -70,7 +72,7 @@ public struct Request {
     self.number = number
     if verb == .create || verb == .run { specification = try Specification(frame) }
     switch verb {
-    case .list, .events, .health: break
+    case .list, .events, .health, .usage: break
     default: if name.isEmpty { throw .missing(Tag.name) }
     }
   }

@@ -53,4 +53,10 @@ public enum Tag {
   public static let event: UInt16 = 76
   public static let dropped: UInt16 = 77
   public static let control: UInt16 = 78
+
+  // What a worker has used, and what has become of it.
+  public static let processorTime: UInt16 = 96
+  public static let memory: UInt16 = 97
+  public static let fate: UInt16 = 98
+  public static let begun: UInt16 = 99
 }
