@@ -42,6 +42,7 @@ _swctl() {
       mapfile -t COMPREPLY < <(compgen -W 'HUP INT QUIT USR1 USR2 TERM KILL CONT STOP WINCH' -- "$current")
     fi
     ;;
+  list) mapfile -t COMPREPLY < <(compgen -W '--watch --json' -- "$current") ;;
   logs) mapfile -t COMPREPLY < <(compgen -W "-f $(_swctl_names)" -- "$current") ;;
   wait) mapfile -t COMPREPLY < <(compgen -W "--ready $(_swctl_names)" -- "$current") ;;
   wake | stop | start | restart | park | unpark | status | forget)
