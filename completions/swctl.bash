@@ -45,6 +45,7 @@ _swctl() {
     fi
     ;;
   bind | queue) [[ $previous == "$command" ]] && mapfile -t COMPREPLY < <(compgen -W "$(_swctl_names)" -- "$current") ;;
+  list) mapfile -t COMPREPLY < <(compgen -W '--watch --json' -- "$current") ;;
   logs) mapfile -t COMPREPLY < <(compgen -W "-f $(_swctl_names)" -- "$current") ;;
   wait) mapfile -t COMPREPLY < <(compgen -W "--ready $(_swctl_names)" -- "$current") ;;
   wake | stop | start | restart | park | unpark | status | forget | flush)

@@ -83,6 +83,8 @@ public final class Supervisor {
 
   static let creatingAtOnce = 32
   static let clientLimit = 256
+  /// Answers that one client may wait for.
+  static let waitLimit = 1024
 
   /// Takes over what PID 1 keeps; `custody` is the socket to it.
   public init(custody: Int32, _ setting: Setting) throws(Errno) {

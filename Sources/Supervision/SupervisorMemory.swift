@@ -106,10 +106,9 @@ extension Supervisor {
   func answerHealth(_ id: UInt64, _ client: Int, _ sick: Int?) {
     var reply = Reply(.done, id: id)
     reply.error = sick == nil ? Errno(0) : .again
-    var frame = sick.map { self.frame(reply, about: $0) } ?? reply.frame()
-    let wanting = Controllers.all.subtracting(cgroups.enabled)
-    frame.add(Tag.wanting, UInt64(wanting.rawValue))
-    frame.add(Tag.because, UInt64(cgroups.trouble(with: wanting).rawValue))
-    send(frame, to: client)
+    if let sick { reply.worker = status(sick) }
+    reply.worker.wanting = Controllers.all.subtracting(cgroups.enabled)
+    reply.worker.because = cgroups.trouble(with: reply.worker.wanting)
+    send(reply, to: client)
   }
 }

@@ -4,9 +4,11 @@ import Wire
 extension Supervisor {
   /// Does what a client has asked for.
   func obey(_ request: Request, _ client: Int) {
+    // What a client waits for takes memory here, so it has an end.
+    if clients[client]?.waits ?? 0 >= Supervisor.waitLimit { return answer(client, request.id, .again) }
     switch request.verb {
     case .create, .run: create(request, client)
-    case .list: list(request, client)
+    case .list, .usage: list(request, client)
     case .events:
       if clients[client]?.isListening == .no { listeners += 1 }
       clients[client]?.isListening = .yes
@@ -66,9 +68,10 @@ extension Supervisor {
     case .flush: flush(request, client, index)
     case .forget:
       guard worker.state == .ended, slots[index]?.waits == 0 else { return answer(client, id, .busy, worker: index) }
+      // As it was: behind this there is nothing to tell of.
+      answer(client, id, worker: index)
       forget(index)
-      answer(client, id)
-    case .create, .run, .list, .events, .health: break
+    case .create, .run, .list, .events, .health, .usage: break
     }
   }
 
@@ -97,7 +100,9 @@ extension Supervisor {
     var sent = 0
     while index < slots.count, sent < 64 {
       if slots[index] != nil {
-        send(frame(Reply(.worker, id: request.id), about: index), to: client)
+        var reply = Reply(.worker, id: request.id)
+        if request.verb == .usage { reply.usage = usage(index) }
+        send(frame(reply, about: index), to: client)
         sent += 1
       }
       index += 1

@@ -73,6 +73,7 @@ extension Supervisor {
   func forget(_ index: Int) {
     guard let slot = slots[index] else { return }
     closeLog(index)
+    if listeners > 0 { announceForgotten(index) }
     closeQueue(index)
     if slot.cgroup == .own { cgroups.remove(slot.name) }
     byName.remove(index)

@@ -161,8 +161,8 @@ extension Worker {
     let lived = begun.map { $0.interval(to: now) } ?? .zero
     self.ending = ending
     reason = nil
+    // One that was to go on, and failed, keeps its target: it is not where it should be, until somebody stops or starts it.
     if target == .ended || neverRan {
-      target = .ended
       go(to: .ended, at: now)
       return neverRan ? essentialEnd : []
     }

@@ -327,6 +327,21 @@ import Testing
     #expect(worker.ending.code == 127)
   }
 
+  /// One that failed is not where it should be, until somebody stops it; one that was stopped is, however it ended.
+  @Test func whatHasFailedKeepsItsTarget() {
+    var worker = Self.worker(in: .running)
+    _ = effects(&worker, .ended(.exited(1)))
+    #expect(worker.state == .ended && worker.target == .awake)
+    _ = effects(&worker, .stop)
+    #expect(worker.target == .ended)
+    worker = Self.worker(in: .stopping)
+    _ = effects(&worker, .ended(.exited(1)))
+    #expect(worker.state == .ended && worker.target == .ended)
+    worker = Self.worker(in: .running)
+    _ = effects(&worker, .ended(.exited(0)))
+    #expect(worker.target == .ended)
+  }
+
   /// Any events in any order: a worker that is there has a process or is about to, and what has ended asks for nothing.
   @Test func anyOrder() {
     var random = SplitMix(seed: 3)
@@ -342,8 +357,8 @@ import Testing
         if effects.contains(.spawn) { #expect(worker.state == .creating) }
         if effects.contains(.go) { #expect(worker.state == .starting) }
         guard worker.state == .ended else { continue }
-        // One that has failed is not where it was meant to be.
-        #expect(worker.deadline == nil && (worker.target == .ended || worker.ending.code != 0), "\(before) × \(event)")
+        let isWhereItShouldBe = worker.target == .ended || worker.ending != .exited(0)
+        #expect(worker.deadline == nil && isWhereItShouldBe, "\(before) × \(event)")
       }
     }
   }

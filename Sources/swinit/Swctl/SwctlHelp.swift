@@ -18,7 +18,7 @@ enum SwctlHelp {
       flush NAME…      until it has done what was queued
       wait NAME        until it has ended; exits with its code
       wait --ready NAME  until it is ready
-      list             all workers
+      list             all workers; with --watch (-w) as they change, until q
       status [NAME…]   one or more workers; exits with 4 when one is not running
       logs [-f] NAME   the last lines of its output, with -f all that follow
       events           what happens, until interrupted
