@@ -31,6 +31,10 @@ public enum Custody {
     case complete = 18
     /// A worker that was PID 1's child by then has ended; how is in `value`.
     case ended = 19
+    /// Whether it is there: kthreadd answers `alive` at once.
+    case areYouThere = 48
+    // kthreadd to PID 1 again.
+    case alive = 49
   }
 
   /// Which descriptors go with an entry.
@@ -43,6 +47,8 @@ public enum Custody {
     public static let control = Parts(rawValue: 8)
     public static let notify = Parts(rawValue: 16)
     public static let program = Parts(rawValue: 32)
+    /// The timer that runs while kthreadd is about something.
+    public static let heart = Parts(rawValue: 1 << 16)
 
     public var count: Int { rawValue.nonzeroBitCount }
   }
@@ -54,6 +60,7 @@ public enum Custody {
     public var parts: UInt32
     /// An exit status as wait(2) has it, or -1 for none; a code.
     public var value: Int32
+    /// Of `hello`: a number of the sender's choice, and of `complete`: the same, so that an answer to an earlier question is known.
     public var spare: Int32 = 0
 
     public init(_ kind: Kind, slot: Int = 0, process: Int32 = 0, parts: Parts = [], value: Int32 = -1) {

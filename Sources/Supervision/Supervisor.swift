@@ -9,6 +9,10 @@ public final class Supervisor {
     /// How long the end of all workers may take.
     public var grace: Interval
     public var verbosity = Verbosity.failures
+    /// What this process was started with; nil: a fault is its end.
+    public var arguments: SpawnRequest.Vector?
+    /// How long one thing may take, before PID 1 asks whether kthreadd hangs.
+    public var beat = Interval.seconds(5)
     public enum Verbosity: Sendable { case failures, everything }
 
     public init(environment: SpawnRequest.Vector, grace: Interval) {
@@ -39,6 +43,7 @@ public final class Supervisor {
   let rawOutput: FileDescriptor
   let rawError: FileDescriptor
   let place: SocketPlace
+  let heart: Heart
   var cgroups: Cgroups
 
   var slots: [Slot?] = []
@@ -91,6 +96,7 @@ public final class Supervisor {
       throw .invalid
     }
     FileDescriptor.close(inheritance.memory)
+    heart = Heart(timer: inheritance.heart, limit: setting.beat)
     cgroups = Cgroups()
     place = SocketPlace.find()
     control = inheritance.control
@@ -101,6 +107,7 @@ public final class Supervisor {
     try events.add(signals.rawValue, .readable, key: Source.signals.key())
     try events.add(control, .readable, key: Source.control.key())
     try events.add(notify, .readable, key: Source.notify.key())
+    Reexecution.arm(self)
     if origin == .successor { recover(inheritance) }
   }
 
@@ -124,8 +131,12 @@ public final class Supervisor {
     table.isBooted = true
     settle()
     tell(Custody.Entry(.done))
+    if table.isEnding { beginEnd() }
     while phase != .over {
-      guard let ready = events.wait(until: nextDeadline) else {
+      if events.isDrained { heart.rest() }
+      let ready = events.wait(until: nextDeadline)
+      heart.beat()
+      guard let ready else {
         expire()
         settle()
         continue

@@ -28,6 +28,8 @@ extension Supervisor {
       if worker.channel >= 0 { FileDescriptor.close(worker.channel) }
       tell(Custody.Entry(.drop, slot: worker.slot))
     }
+    // Where this is the same process as before, children have ended whose signal was taken, and who were not reaped.
+    try? ProcessID.current.send(.child)
   }
 
   private func restore(_ index: Int, _ record: WorkerRecord) {
@@ -89,8 +91,8 @@ extension Supervisor {
       apply(.ended(.unknown), to: index)
       return
     }
-    slots[index]?.parentage = entry?.parent == .current ? .own : .initProcess
-    if let pidfd, let number = try? FileDescriptor.duplicate(pidfd.rawValue) { slots[index]?.pidfd = number }
+    slots[index]?.parentage = Children.holds(process) ? .own : .initProcess
+    if slots[index]?.parentage == .initProcess, let pidfd, let number = try? FileDescriptor.duplicate(pidfd.rawValue) { slots[index]?.pidfd = number }
     watch(index)
     if record.state == .starting { send(.go, toChannel: index) }
     if record.state == .starting, record.reason == nil, slots[index]?.channel == -1 { apply(.executed, to: index) }
@@ -144,6 +146,7 @@ extension Supervisor {
         received.closeDescriptors()
         for index in 0..<(received.count / Custody.entrySize) {
           let entry = memory.load(fromByteOffset: index * Custody.entrySize, as: Custody.Entry.self)
+          if Custody.Kind(rawValue: entry.kind) == .areYouThere { tell(Custody.Entry(.alive)) }
           guard Custody.Kind(rawValue: entry.kind) == .ended, Int(entry.slot) < slots.count,
             let slot = slots[Int(entry.slot)], slot.process == entry.process, slot.parentage == .initProcess
           else { continue }
@@ -163,6 +166,7 @@ extension Supervisor {
   func beginEnd() {
     guard phase == .serving else { return }
     phase = .ending
+    table.isEnding = true
     for index in slots.indices where slots[index] != nil {
       let limit = slots[index]?.worker.policy.stopTimeout ?? setting.grace
       slots[index]?.worker.policy.stopTimeout = min(limit, setting.grace)

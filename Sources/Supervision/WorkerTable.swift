@@ -15,7 +15,7 @@ public struct WorkerTable {
   static let unit = 256
 
   public let capacity: Int
-  private let memory: UnsafeMutableRawBufferPointer
+  let memory: UnsafeMutableRawBufferPointer
   /// The units of definitions that are taken, one bit each.
   private var taken: [UInt64]
   /// Below it nothing is free.

@@ -63,7 +63,7 @@ struct Reaper {
   @inline(never)
   private mutating func take(_ process: ProcessID, _ status: WaitStatus) {
     if case .stopped(let signal) = status {
-      if process == awaited { stop = signal }
+      if process == awaited { stop = signal } else { keeper?.stopped(process) }
     } else if process == awaited {
       outcome = status
       awaited = nil

@@ -17,7 +17,7 @@ final class Keeper {
 
   let log: Log
   private let grace: Interval?
-  private let memory: FileDescriptor
+  let memory: FileDescriptor
   private let program: SelfSpawn
   private let signals: Int32
   private let arguments: SpawnRequest.Vector
@@ -28,6 +28,11 @@ final class Keeper {
   private var end = 0
   private var control: Int32 = -1
   private var notify: Int32 = -1
+  /// Runs while kthreadd is about something.
+  let heart: Int32
+  let heartbeat: Heartbeat?
+  /// When kthreadd has to have answered; nil: it was asked nothing.
+  var answerBy: Instant?
   /// To kthreadd; -1: it is not there.
   private var channel: Int32 = -1
   private(set) var process: ProcessID?
@@ -50,8 +55,11 @@ final class Keeper {
   private enum Ending { case no, yes }
 
   /// Prepares everything that is needed later; the descriptors get numbers above those that were inherited, which are the command's.
-  init(_ log: Log, environment: SpawnRequest.Vector, grace: Interval?, arguments: SpawnRequest.Vector) throws(Errno) {
+  init(_ log: Log, environment: SpawnRequest.Vector, grace: Interval?, heartbeat: Interval?, arguments: SpawnRequest.Vector)
+    throws(Errno)
+  {
     self.log = log
+    self.heartbeat = Heartbeat(heartbeat)
     self.grace = grace
     self.environment = environment
     self.arguments = arguments
@@ -59,6 +67,7 @@ final class Keeper {
     descriptorLimit = Int32(clamping: (try? Attributes.limit(7))?.soft ?? 1024)
     memory = try SharedMemory.create(size: WorkerTable.size(capacity: Custody.capacity)).moved(above: inherited)
     program = try SelfSpawn(above: inherited)
+    heart = try SharedTimer.create(above: inherited)
     signals = try FileDescriptor.signals(SignalState.queued, above: inherited)
     held = try SharedMemory.zeros(of: Held.self, count: Custody.capacity)
   }
@@ -91,6 +100,7 @@ final class Keeper {
       defer { FileDescriptor.close(other) }
       descriptors[3] = other
       process = try program.start(arguments, environment, descriptors, leads: .session)
+      beginBeat()
     } catch {
       closeChannel()
       process = nil
@@ -120,8 +130,9 @@ final class Keeper {
     budget = Interval(nanoseconds: budget.nanoseconds - Interval.seconds(1).nanoseconds)
   }
 
-  /// Starts it again where its time has come.
+  /// Starts it again where its time has come, and ends one that hangs.
   func expire() {
+    expireBeat()
     if let due = restartAt, due <= .now { start() }
   }
 
@@ -130,6 +141,7 @@ final class Keeper {
     if process == self.process {
       self.process = nil
       closeChannel()
+      judge(status)
       if isEnding == .yes { return true }
       again("kthreadd (\(process)) has ended (code \(status.code)); its workers live on, and it is started again")
       expire()
@@ -147,7 +159,7 @@ final class Keeper {
     send(Custody.Entry(.ended, slot: slot, process: held[slot].process, value: held[slot].status - 1))
   }
 
-  private func send(_ entry: Custody.Entry) {
+  func send(_ entry: Custody.Entry) {
     guard channel >= 0 else { return }
     var entry = entry
     withUnsafeBytes(of: &entry) { try? Packet.send($0, over: channel) }
@@ -159,12 +171,18 @@ final class Keeper {
   @inline(never)
   func wait(for set: SignalSet, until deadline: Instant?) -> SignalQueue.Arrival? {
     if let arrival = SignalQueue.pending(of: set) { return arrival }
+    waitOnce(until: deadline)
+    return SignalQueue.pending(of: set)
+  }
+
+  private func waitOnce(until deadline: Instant?) {
     var limit = deadline
     if let restartAt { limit = limit.map { min($0, restartAt) } ?? restartAt }
-    FileDescriptor.waitUntilReadable(signals, channel, until: limit)
+    if let answerBy { limit = limit.map { min($0, answerBy) } ?? answerBy }
+    FileDescriptor.waitUntilReadable(signals, channel, heart, until: limit)
     receive()
+    takeBeat()
     expire()
-    return SignalQueue.pending(of: set)
   }
 
   /// Takes what kthreadd has sent.
@@ -187,6 +205,8 @@ final class Keeper {
       if received.count == 0 || failure != nil { closeChannel() }
       return false
     }
+    // Whatever it says, it does not hang.
+    answerBy = nil
     let parts = Custody.Parts(rawValue: entry.parts)
     let slot = Int(entry.slot)
     var first: Int32 = -1
@@ -194,7 +214,7 @@ final class Keeper {
     if received.descriptorCount > 0 { first = raise(received.descriptors[0]) }
     if received.descriptorCount > 1 { second = raise(received.descriptors[1]) }
     switch Custody.Kind(rawValue: entry.kind) {
-    case .hello: sendPage(from: slot)
+    case .hello: sendPage(from: slot, mark: entry.spare)
     case .keepListeners:
       control = first
       notify = second
@@ -252,7 +272,7 @@ final class Keeper {
   }
 
   /// A page of what is kept, for a kthreadd that begins.
-  private func sendPage(from slot: Int) {
+  private func sendPage(from slot: Int, mark: Int32) {
     var entries = InlineArray<40, Custody.Entry>(repeating: Custody.Entry(.hello))
     var descriptors = InlineArray<96, Int32>(repeating: -1)
     var count = 0
@@ -270,6 +290,8 @@ final class Keeper {
         add(control)
         add(notify)
       }
+      parts.insert(.heart)
+      add(heart)
       entries[0] = Custody.Entry(.welcome, parts: parts)
       count = 1
     }
@@ -292,6 +314,7 @@ final class Keeper {
       index += 1
     }
     entries[count] = Custody.Entry(.complete, value: index < end ? Int32(index) : -1)
+    entries[count].spare = mark
     count += 1
     entries.span.withUnsafeBytes { bytes in
       descriptors.span.withUnsafeBufferPointer { list in
@@ -314,8 +337,7 @@ final class Keeper {
       if let deadline, deadline <= .now { return }
       if case .none = reaper.reap() { return }
       if process == nil { return }
-      FileDescriptor.waitUntilReadable(signals, channel, until: deadline)
-      receive()
+      waitOnce(until: deadline)
       // Whatever asks for the end has it already.
       _ = SignalQueue.pending(of: SignalState.queued)
     }

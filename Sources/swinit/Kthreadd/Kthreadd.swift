@@ -36,15 +36,24 @@ enum Kthreadd {
     return ProcessID.current != .initProcess
   }
 
-  /// The words, in memory that is never given back: `kthreadd GRACE VERBOSITY`.
-  static func words(grace: Interval?, verbosity: Supervisor.Setting.Verbosity) -> SpawnRequest.Vector {
-    let time: Message = "\(grace.map { $0.milliseconds } ?? -1)"
-    let copy = time.withBytes { CString(copying: Text($0)) }
-    return Environment.vector(of: [CString(stringLiteral: name), copy, verbosity == .everything ? "1" : "0"])
+  /// The words, in memory that is never given back: `kthreadd GRACE VERBOSITY BEAT`.
+  static func words(_ configuration: Configuration, _ verbosity: Supervisor.Setting.Verbosity) -> SpawnRequest.Vector {
+    return Environment.vector(of: [
+      CString(stringLiteral: name), word(configuration.policy.grace), verbosity == .everything ? "1" : "0",
+      word(Keeper.Heartbeat(configuration.heartbeat)?.half),
+    ])
+  }
+
+  @inline(never)
+  private static func word(_ time: Interval?) -> CString {
+    let time: Message = "\(time.map { $0.milliseconds } ?? -1)"
+    return time.withBytes { CString(copying: Text($0)) }
   }
 
   static func run(_ arguments: SpawnRequest.Vector, _ environment: Environment) -> Int32 {
     Attributes.setName("kthreadd")
+    // Of one that was here before, in this process, nothing is left but PID 1's socket.
+    FileDescriptor.closeAll(from: channel + 1)
     SignalQueue.block(SignalState.queued)
     try? Host.becomeSubreaper()
     try? Host.changeDirectory(to: "/")
@@ -54,6 +63,8 @@ enum Kthreadd {
       environment: NativeParser.withoutVariables(environment).vector(),
       grace: grace.map { Interval.milliseconds(Int64($0)) } ?? Interval(nanoseconds: .max))
     if let verbosity = word(2, arguments), verbosity.text == "1" { setting.verbosity = .everything }
+    setting.arguments = arguments
+    if let beat = word(3, arguments)?.text.decimal(upTo: 1 << 40) { setting.beat = .milliseconds(Int64(beat)) }
     Attributes.closeOnExec(from: 3)
     do throws(Errno) {
       let channel = try FileDescriptor.duplicate(channel)

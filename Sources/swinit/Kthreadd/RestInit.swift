@@ -14,7 +14,7 @@ extension KernelInit {
     do throws(Errno) {
       let keeper = try Keeper(
         configuration.log, environment: environment.vector(), grace: configuration.policy.grace,
-        arguments: Kthreadd.words(grace: configuration.policy.grace, verbosity: verbosity))
+        heartbeat: configuration.heartbeat, arguments: Kthreadd.words(configuration, verbosity))
       keeper.begin()
       reaper.keeper = keeper
     } catch {

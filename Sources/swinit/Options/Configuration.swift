@@ -42,6 +42,8 @@ struct Configuration {
 
   var log = Log()
   var supervision = Supervision.whereDefined
+  /// How long kthreadd may not answer; nil: for ever.
+  var heartbeat: Interval? = .seconds(10)
   var policy = Lifecycle.Policy()
   var exitMap = ExitMap()
   var signalTarget = SignalTarget.group
