@@ -6,6 +6,8 @@ final class Slot {
   var worker: Worker
   /// Points into the table.
   var name: Text
+  /// Of the name.
+  let hash: UInt32
   /// What others of its definition is asked for often.
   var notifyAccess: Specification.NotifyAccess
   var output: Specification.Output
@@ -36,6 +38,7 @@ final class Slot {
   init(_ specification: Specification, _ standing: Worker.Standing, request: UInt64, place: (offset: UInt32, length: UInt32)) {
     worker = Worker(Worker.Policy(specification), standing)
     name = specification.name
+    hash = Supervisor.hash(specification.name)
     notifyAccess = specification.notifyAccess
     output = specification.output
     hasOrder = specification.after.isEmpty && specification.requires.isEmpty ? .none : .some

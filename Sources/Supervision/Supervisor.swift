@@ -127,6 +127,7 @@ public final class Supervisor {
   /// Serves until PID 1 asks for the end, and everything has ended.
   public func run(_ definitions: [Specification]) -> Int32 {
     // One that the last kthreadd has come to is in the table.
+    table.handling = .nothing
     for definition in definitions where slot(named: definition.name) == nil { begin(definition) }
     table.isBooted = true
     settle()
@@ -157,10 +158,15 @@ public final class Supervisor {
     case .control: accept()
     case .notify: receiveNotifications()
     case .client: receive(fromClient: index, generation)
-    case .channel: receive(fromChannel: index, generation)
-    case .log: readLog(index, generation)
+    case .channel:
+      handling(index)
+      receive(fromChannel: index, generation)
+    case .log:
+      handling(index)
+      readLog(index, generation)
     case nil: break
     }
+    table.handling = .nothing
   }
 
   /// What is left to do when an event was handled: creates whose turn has come, deadlines that are over, lines that wait.

@@ -4,6 +4,7 @@ import Wire
 extension Supervisor {
   /// Goes on where the last kthreadd was cut off: each record of the table, and what PID 1 kept of it.
   func recover(_ inheritance: Inheritance) {
+    quarantineCulprit()
     var kept = [Int32](repeating: -1, count: table.end)
     for (place, worker) in inheritance.workers.enumerated() where worker.slot < kept.count { kept[worker.slot] = Int32(place) }
     for index in 0..<table.end {
@@ -13,13 +14,19 @@ extension Supervisor {
         continue
       }
       table.adopt(record)
+      let held = kept[index] < 0 ? nil : inheritance.workers[Int(kept[index])]
+      if record.state == .quarantined {
+        takeQuarantined(index, record, held)
+        continue
+      }
+      table.handling = .worker(index, name(in: record).map { Supervisor.hash($0) } ?? 0)
+      defer { table.handling = .nothing }
       let place = (record.definition, record.definitionLength)
       guard take(index, place, record.request, record.standing) != nil else {
         freeSlots.append(index)
         continue
       }
       restore(index, record)
-      let held = kept[index] < 0 ? nil : inheritance.workers[Int(kept[index])]
       adopt(index, record, held)
     }
     // What nobody has a record of is nobody's.

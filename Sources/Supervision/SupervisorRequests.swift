@@ -21,6 +21,7 @@ extension Supervisor {
 
   private func obey(_ request: Request, _ client: Int, _ index: Int) {
     guard let worker = slots[index]?.worker else { return }
+    if worker.state == .quarantined { return obeyQuarantined(request, client, index) }
     let id = request.id
     switch request.verb {
     case .status: answer(client, id, worker: index)
@@ -109,7 +110,7 @@ extension Supervisor {
     for slot in slots {
       guard let worker = slot?.worker else { continue }
       switch worker.state {
-      case .backoff, .waiting, .creating, .starting: return false
+      case .backoff, .waiting, .creating, .starting, .quarantined: return false
       case .ended: if case .exited(0) = worker.ending { continue } else if worker.target != .ended { return false }
       case .created, .running, .parked, .stopping, .killing: continue
       }

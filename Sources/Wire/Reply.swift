@@ -58,6 +58,8 @@ public enum WorkerState: UInt8, CaseIterable, Sendable {
   case killing = 8
   /// It has failed, and will be started again.
   case backoff = 9
+  /// kthreadd has died over it, and leaves it as it is.
+  case quarantined = 16
 
   public var word: StaticString {
     switch self {
@@ -71,6 +73,7 @@ public enum WorkerState: UInt8, CaseIterable, Sendable {
     case .stopping: "stopping"
     case .killing: "killing"
     case .backoff: "backoff"
+    case .quarantined: "quarantined"
     }
   }
 }

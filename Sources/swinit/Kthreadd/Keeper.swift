@@ -16,16 +16,16 @@ final class Keeper {
   }
 
   let log: Log
-  private let grace: Interval?
+  let grace: Interval?
   let memory: FileDescriptor
   private let program: SelfSpawn
   private let signals: Int32
   private let arguments: SpawnRequest.Vector
   private let environment: SpawnRequest.Vector
   /// Zero pages until they are used: a file of no name, private to this process.
-  private let held: UnsafeMutablePointer<Held>
+  let held: UnsafeMutablePointer<Held>
   /// One more than the highest slot in use.
-  private var end = 0
+  private(set) var end = 0
   private var control: Int32 = -1
   private var notify: Int32 = -1
   /// Runs while kthreadd is about something.
@@ -140,6 +140,8 @@ final class Keeper {
   func ended(_ process: ProcessID, _ status: WaitStatus) -> Bool {
     if process == self.process {
       self.process = nil
+      // What it has said last is heard, or a worker that it had just begun would be lost.
+      while channel >= 0, takeOne() {}
       closeChannel()
       judge(status)
       if isEnding == .yes { return true }
@@ -175,7 +177,7 @@ final class Keeper {
     return SignalQueue.pending(of: set)
   }
 
-  private func waitOnce(until deadline: Instant?) {
+  func waitOnce(until deadline: Instant?) {
     var limit = deadline
     if let restartAt { limit = limit.map { min($0, restartAt) } ?? restartAt }
     if let answerBy { limit = limit.map { min($0, answerBy) } ?? answerBy }
@@ -330,6 +332,11 @@ final class Keeper {
   /// Asks kthreadd to stop all workers in their order, and waits until it has. Reaps meanwhile.
   func endWorkers(_ reaper: inout Reaper) {
     isEnding = .yes
+    askForEnd(&reaper)
+    if process == nil { stopWorkers(&reaper) }
+  }
+
+  private func askForEnd(_ reaper: inout Reaper) {
     guard let kthreadd = process else { return }
     try? kthreadd.send(.terminate)
     let deadline = grace.map { Instant.now + $0 + .seconds(2) }

@@ -70,7 +70,7 @@ enum Kthreadd {
       let channel = try FileDescriptor.duplicate(channel)
       FileDescriptor.close(Kthreadd.channel)
       let supervisor = try Supervisor(custody: channel, setting)
-      return supervisor.run(supervisor.hasBooted ? [] : definitions(log))
+      return supervisor.run(supervisor.hasBooted ? [] : definitions(log, supervisor))
     } catch {
       log.fatal("kthreadd cannot begin: \(error)")
       return 1
@@ -83,7 +83,7 @@ enum Kthreadd {
   }
 
   /// What the files in /etc/swinit/workers.d define, in the order of their names.
-  private static func definitions(_ log: Log) -> [Specification] {
+  private static func definitions(_ log: Log, _ supervisor: Supervisor) -> [Specification] {
     var names: [CString] = []
     try? Directory.forEach(in: directory) { name in
       if worker(of: name) != nil { names.append(CString(copying: name)) }
@@ -91,11 +91,12 @@ enum Kthreadd {
     sort(&names)
     var result: [Specification] = []
     for name in names {
+      guard let worker = worker(of: name.text), supervisor.mayRead(definitionOf: worker) else { continue }
       let path = CString(copying: directory.text, Text("/"), name.text)
       let definition = Definition(FileDescriptor.text(of: path)) { line, message in
         if line > 0 { log.warning("\(path):\(line): \(message)") } else { log.warning("\(path): \(message)") }
       }
-      guard let definition, let worker = worker(of: name.text) else { continue }
+      guard let definition else { continue }
       let specification = Specification(definition, name: worker)
       if specification.refusal == nil {
         result.append(specification)
