@@ -35,6 +35,12 @@ public enum Custody {
     case areYouThere = 48
     // kthreadd to PID 1 again.
     case alive = 49
+    /// kthreadd: can PID 1 be replaced by this program? PID 1: yes, or the errno in `value`.
+    case mayUpgrade = 50
+    /// PID 1: it was replaced, or the errno in `value`, the step in `spare`, and the old program.
+    case upgraded = 51
+    /// kthreadd: it could not execute the program, and stays what it is.
+    case upgradeFailed = 52
   }
 
   /// Which descriptors go with an entry.

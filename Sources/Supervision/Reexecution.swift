@@ -40,6 +40,9 @@ public enum Reexecution {
     guard let arguments = state.arguments, let environment = state.environment else { return .invalid }
     // Workers get the limit that kthreadd was given, and so does the next one.
     if let limit = try? Attributes.limit(7) { try? Attributes.setLimit(7, soft: state.descriptorLimit, hard: limit.hard) }
-    return SelfSpawn.replaceProcess(by: program, arguments, environment, state.descriptors)
+    let error = SelfSpawn.replaceProcess(by: program, arguments, environment, state.descriptors)
+    FileDescriptor.close(3)
+    if let limit = try? Attributes.limit(7) { try? Attributes.setLimit(7, soft: limit.hard, hard: limit.hard) }
+    return error
   }
 }

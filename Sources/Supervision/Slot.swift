@@ -61,6 +61,7 @@ enum Source: UInt8 {
   case client = 5
   case channel = 6
   case log = 7
+  case upgrade = 32
 
   func key(_ index: Int = 0, _ generation: UInt32 = 0) -> UInt64 {
     UInt64(rawValue) << 56 | UInt64(index) << 32 | UInt64(generation)
@@ -78,6 +79,9 @@ struct Client {
   /// Events that it was too slow for.
   var missed: UInt64 = 0
   var listenID: UInt64 = 0
+  /// Whether it waits for the end of an upgrade.
+  var upgrades = Upgrades.no
+  enum Upgrades: Sendable { case no, waits }
 
   enum Listening: Sendable { case no, yes }
 }

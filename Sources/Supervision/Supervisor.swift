@@ -64,6 +64,7 @@ public final class Supervisor {
   var nextClientGeneration: UInt32 = 0
   var waits: [Wait] = []
   var listeners = 0
+  var upgrade: Upgrade?
   var lines = LineOutput()
   var line: [UInt8] = []
   let packet = UnsafeMutableRawBufferPointer.allocate(byteCount: Frame.maximum + 1, alignment: 16)
@@ -164,6 +165,7 @@ public final class Supervisor {
     case .log:
       handling(index)
       readLog(index, generation)
+    case .upgrade: readUpgrade()
     case nil: break
     }
     table.handling = .nothing
@@ -182,6 +184,7 @@ public final class Supervisor {
   private func expire() {
     let now = Instant.now
     nextDeadline = nil
+    expireUpgrade()
     for index in slots.indices {
       guard let deadline = slots[index]?.worker.deadline else { continue }
       if deadline <= now { apply(.deadline, to: index) }

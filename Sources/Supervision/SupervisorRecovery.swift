@@ -150,10 +150,10 @@ extension Supervisor {
       var span = page.mutableSpan
       let count = span.withUnsafeMutableBytes { memory -> Int in
         guard let received = try? Packet.receive(into: memory, from: custody) else { return -1 }
-        received.closeDescriptors()
+        defer { received.closeDescriptors() }
         for index in 0..<(received.count / Custody.entrySize) {
           let entry = memory.load(fromByteOffset: index * Custody.entrySize, as: Custody.Entry.self)
-          if Custody.Kind(rawValue: entry.kind) == .areYouThere { tell(Custody.Entry(.alive)) }
+          hear(entry, received.descriptors[0])
           guard Custody.Kind(rawValue: entry.kind) == .ended, Int(entry.slot) < slots.count,
             let slot = slots[Int(entry.slot)], slot.process == entry.process, slot.parentage == .initProcess
           else { continue }

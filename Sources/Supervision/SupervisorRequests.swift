@@ -12,6 +12,7 @@ extension Supervisor {
       clients[client]?.isListening = .yes
       clients[client]?.listenID = request.id
       answer(client, request.id)
+    case .upgrade: upgrade(request, client)
     case .health: answer(client, request.id, isHealthy ? Errno(0) : .again)
     default:
       guard let index = slot(named: request.name) else { return answer(client, request.id, .noEntry) }
@@ -66,7 +67,7 @@ extension Supervisor {
       guard worker.state == .ended, slots[index]?.waits == 0 else { return answer(client, id, .busy, worker: index) }
       forget(index)
       answer(client, id)
-    case .create, .run, .list, .events, .health: break
+    case .create, .run, .list, .events, .health, .upgrade: break
     }
   }
 

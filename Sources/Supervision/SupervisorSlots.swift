@@ -132,7 +132,7 @@ extension Supervisor {
     } else if hadDeadline {
       deadlines -= 1
       // With the last of them gone, nobody is to be woken for one that was.
-      if deadlines == 0 { nextDeadline = nil }
+      if deadlines == 0 { nextDeadline = upgrade?.deadline }
     }
     for effect in effects { perform(effect, on: index) }
     guard before != after else {

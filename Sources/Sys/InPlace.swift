@@ -36,3 +36,20 @@ extension Children {
     return found != nil
   }
 }
+
+extension FileDescriptor {
+  /// A program's file, to be executed from its descriptor. EACCES for what is no file; a FIFO does not make one wait.
+  public static func program(at path: Text) throws(Errno) -> FileDescriptor {
+    let file = try FileDescriptor(adopting: check(csys_open(CString(copying: path).pointer, CSYS_O_NONBLOCK | CSYS_O_CLOEXEC)))
+    var status = stat()
+    guard fstat(file.rawValue, &status) == 0, UInt32(status.st_mode) & CSYS_S_IFMT == CSYS_S_IFREG else { throw .noAccess }
+    return try file.raised()
+  }
+
+  public enum Inheritance: UInt, Sendable { case kept = 0, closed = 1 }
+
+  /// fcntl(2) F_SETFD: whether it is there after the next execve(2).
+  public static func set(_ descriptor: Int32, _ inheritance: Inheritance) {
+    if descriptor >= 0 { _ = try? Kernel.call(SYS_fcntl, UInt(descriptor), 2, inheritance.rawValue) }
+  }
+}

@@ -141,6 +141,8 @@ public struct Reply {
   public var error = Errno(0)
   public var stage = Stage.none
   public var worker = WorkerStatus()
+  /// `upgrade`: where it stopped.
+  public var step = UpgradeStep.none
   /// `list`: where the next page begins; 0: there is none.
   public var next: UInt64 = 0
 
@@ -153,6 +155,7 @@ public struct Reply {
     var frame = FrameBuilder(kind: kind.rawValue, id: id)
     if error != Errno(0) { frame.add(Tag.error, UInt64(error.rawValue)) }
     if stage != .none { frame.add(Tag.stage, UInt64(stage.rawValue)) }
+    if step != .none { frame.add(Tag.step, UInt64(step.rawValue)) }
     if next != 0 { frame.add(Tag.next, next) }
     guard !worker.name.isEmpty else { return frame }
     frame.add(Tag.name, worker.name)
@@ -212,6 +215,7 @@ public struct Reply {
     case Tag.stage:
       guard let stage = Stage(rawValue: UInt8(try field.number(upTo: 255))) else { throw .field(field.tag) }
       self.stage = stage
+    case Tag.step: step = UpgradeStep(rawValue: UInt8(try field.number(upTo: 255))) ?? .none
     case Tag.next: next = try field.number()
     case Tag.name: worker.name = field.value
     case Tag.state:

@@ -32,6 +32,8 @@ public enum Verb: UInt8, CaseIterable, Sendable {
   case health = 16
   /// A worker that has ended is taken out of the list.
   case forget = 17
+  /// swinit itself is replaced by the program whose path is in `name`: first kthreadd, then PID 1.
+  case upgrade = 22
 }
 
 /// One request of a client.

@@ -53,4 +53,6 @@ public enum Tag {
   public static let event: UInt16 = 76
   public static let dropped: UInt16 = 77
   public static let control: UInt16 = 78
+  /// The step of an upgrade that failed.
+  public static let step: UInt16 = 92
 }

@@ -51,6 +51,11 @@ enum Kthreadd {
   }
 
   static func run(_ arguments: SpawnRequest.Vector, _ environment: Environment) -> Int32 {
+    if let word = word(1, arguments), word.text == "--version" {
+      let line: Message = "\(Generation.line(Version.text))\n"
+      try? line.write(to: .output)
+      return 0
+    }
     Attributes.setName("kthreadd")
     // Of one that was here before, in this process, nothing is left but PID 1's socket.
     FileDescriptor.closeAll(from: channel + 1)
