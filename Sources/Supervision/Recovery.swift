@@ -1,4 +1,4 @@
-public import Sys
+import Sys
 
 /// What the header of the table tells the next kthreadd of this one: what it was about, and whether it died of that. Single words, each
 /// written at once; the header has room for them from 2048 on.

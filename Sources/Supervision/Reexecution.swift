@@ -1,4 +1,4 @@
-public import Sys
+import Sys
 
 /// kthreadd once more in its own place, execve(2): after a fault of this program. The process stays, so its workers stay its children;
 /// the rest is asked of PID 1 as after a death. The fault handler can neither allocate nor trust what is in memory besides, so

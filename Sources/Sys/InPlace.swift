@@ -46,10 +46,28 @@ extension FileDescriptor {
     return try file.raised()
   }
 
+  /// write(2), to the last byte.
+  public func write(all bytes: UnsafeRawBufferPointer) throws(Errno) {
+    var done = 0
+    while done < bytes.count {
+      done += Int(try check(csys_write(rawValue, bytes.baseAddress! + done, bytes.count - done)))
+    }
+  }
+
   public enum Inheritance: UInt, Sendable { case kept = 0, closed = 1 }
 
   /// fcntl(2) F_SETFD: whether it is there after the next execve(2).
   public static func set(_ descriptor: Int32, _ inheritance: Inheritance) {
     if descriptor >= 0 { _ = try? Kernel.call(SYS_fcntl, UInt(descriptor), 2, inheritance.rawValue) }
+  }
+}
+
+extension Attributes {
+  /// PR_GET_NAME: comm, 16 bytes.
+  public static func getName(into name: inout InlineArray<2, UInt64>) {
+    _ = try? Kernel.lend(&name) { (name) throws(Errno) in try Kernel.call(SYS_prctl, 16, name) }
+  }
+  public static func setName(from name: inout InlineArray<2, UInt64>) {
+    _ = try? Kernel.lend(&name) { (name) throws(Errno) in try Kernel.call(SYS_prctl, 15, name) }
   }
 }

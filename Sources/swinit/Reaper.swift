@@ -18,7 +18,7 @@ struct Reaper {
   /// The signal that has stopped it, until it is taken.
   private var stop: Signal?
   /// How many other processes were reaped.
-  private(set) var orphans = 0
+  var orphans = 0
 
   /// Where there is a kthreadd: it and its workers end for the keeper.
   var keeper: Keeper? {

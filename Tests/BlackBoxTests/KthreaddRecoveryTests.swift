@@ -248,8 +248,9 @@ import Testing
   @Test func aSecondOneEnds() throws {
     let it = try Supervised()
     try it.ctl("run", "a", "--", Place.probe, "hold")
-    let second = try it.scratch.link("kthreadd", to: Place.kthreadd)
-    let answer = try it.ctl("run", "b", "-p", "StandardOutput=inherit", "--wait", "--", second, "1000", "0", "1000")
+    let answer = try it.ctl(
+      "run", "b", "-p", "StandardOutput=inherit", "--wait", "--", Place.probe, "argv0", "kthreadd", "--", Place.kthreadd, "1000",
+      "0", "1000")
     #expect(answer.code == 1)
     try it.session.line("kthreadd cannot begin: ", on: .err)
     #expect(try it.told("a").state == "running")

@@ -18,36 +18,44 @@ final class Keeper {
   let log: Log
   let grace: Interval?
   let memory: FileDescriptor
-  private let program: SelfSpawn
+  let program: SelfSpawn
   private let signals: Int32
   private let arguments: SpawnRequest.Vector
   private let environment: SpawnRequest.Vector
   /// Zero pages until they are used: a file of no name, private to this process.
   let held: UnsafeMutablePointer<Held>
   /// One more than the highest slot in use.
-  private(set) var end = 0
-  private var control: Int32 = -1
-  private var notify: Int32 = -1
+  var end = 0
+  var control: Int32 = -1
+  var notify: Int32 = -1
   /// Runs while kthreadd is about something.
   let heart: Int32
   let heartbeat: Heartbeat?
   /// When kthreadd has to have answered; nil: it was asked nothing.
   var answerBy: Instant?
   /// To kthreadd; -1: it is not there.
-  private var channel: Int32 = -1
-  private(set) var process: ProcessID?
+  var channel: Int32 = -1
+  var process: ProcessID?
+  /// The program of an upgrade that is under way; -1: there is none.
+  var candidate: Int32 = -1
+  var upgrade = Upgrade.none
+  var outcome: Outcome?
+  /// Whether this process is where it can be replaced by another execution.
+  var replaceable = Replaceable.no
   private static let fullBudget = Interval.seconds(10)
-  private var budget = Keeper.fullBudget
-  private var budgetAt = Instant(nanoseconds: 0)
-  private var toldOfLoop = Instant(nanoseconds: -60_000_000_000)
+  var budget = Keeper.fullBudget
+  var budgetAt = Instant(nanoseconds: 0)
+  var toldOfLoop = Instant(nanoseconds: -60_000_000_000)
   /// When it is to be started again.
-  private(set) var restartAt: Instant?
-  private(set) var isDone = Completion.pending
+  var restartAt: Instant?
+  var isDone = Completion.pending
+  /// Whether the kthreadd that is there has said so itself.
+  var isServing = Completion.pending
   /// The code of an essential worker that has ended.
-  private(set) var endCode: Int32?
+  var endCode: Int32?
   private var isEnding = Ending.no
   /// The highest number of the descriptors that this process was started with.
-  private let inherited: Int32
+  let inherited: Int32
   /// RLIMIT_NOFILE.
   private var descriptorLimit: Int32
 
@@ -55,21 +63,30 @@ final class Keeper {
   private enum Ending { case no, yes }
 
   /// Prepares everything that is needed later; the descriptors get numbers above those that were inherited, which are the command's.
-  init(_ log: Log, environment: SpawnRequest.Vector, grace: Interval?, heartbeat: Interval?, arguments: SpawnRequest.Vector)
-    throws(Errno)
-  {
+  /// In an execution after an upgrade they are there.
+  init(
+    _ log: Log, environment: SpawnRequest.Vector, grace: Interval?, heartbeat: Interval?, arguments: SpawnRequest.Vector,
+    resuming taken: InitState.Taken? = nil
+  ) throws(Errno) {
     self.log = log
     self.heartbeat = Heartbeat(heartbeat)
     self.grace = grace
     self.environment = environment
     self.arguments = arguments
-    inherited = FileDescriptor.highest()
+    inherited = taken?.state.kept.inherited ?? FileDescriptor.highest()
     descriptorLimit = Int32(clamping: (try? Attributes.limit(7))?.soft ?? 1024)
-    memory = try SharedMemory.create(size: WorkerTable.size(capacity: Custody.capacity)).moved(above: inherited)
-    program = try SelfSpawn(above: inherited)
-    heart = try SharedTimer.create(above: inherited)
+    if let kept = taken?.state.kept {
+      memory = FileDescriptor.owning(kept.memory)
+      program = SelfSpawn(adopting: FileDescriptor.owning(kept.program))
+      heart = kept.heart
+    } else {
+      memory = try SharedMemory.create(size: WorkerTable.size(capacity: Custody.capacity)).moved(above: inherited)
+      program = try SelfSpawn(above: inherited)
+      heart = try SharedTimer.create(above: inherited)
+    }
     signals = try FileDescriptor.signals(SignalState.queued, above: inherited)
     held = try SharedMemory.zeros(of: Held.self, count: Custody.capacity)
+    if let taken { try restore(taken) }
   }
 
   /// Starts kthreadd, and waits until it serves. A container whose kthreadd does not come up goes on without one.
@@ -88,6 +105,7 @@ final class Keeper {
 
   private func start() {
     restartAt = nil
+    isServing = .pending
     do throws(Errno) {
       let (mine, its) = try Socket.pair()
       defer { FileDescriptor.close(its) }
@@ -144,6 +162,7 @@ final class Keeper {
       while channel >= 0, takeOne() {}
       closeChannel()
       judge(status)
+      takeBackUpgrade()
       if isEnding == .yes { return true }
       again("kthreadd (\(process)) has ended (code \(status.code)); its workers live on, and it is started again")
       expire()
@@ -161,10 +180,15 @@ final class Keeper {
     send(Custody.Entry(.ended, slot: slot, process: held[slot].process, value: held[slot].status - 1))
   }
 
-  func send(_ entry: Custody.Entry) {
+  func send(_ entry: Custody.Entry, _ descriptor: Int32 = -1) {
     guard channel >= 0 else { return }
     var entry = entry
-    withUnsafeBytes(of: &entry) { try? Packet.send($0, over: channel) }
+    var list = descriptor
+    withUnsafeBytes(of: &entry) { bytes in
+      withUnsafePointer(to: &list) { list in
+        try? Packet.send(bytes, UnsafeBufferPointer(start: list, count: descriptor >= 0 ? 1 : 0), over: channel)
+      }
+    }
   }
 
   // MARK: waiting
@@ -239,6 +263,10 @@ final class Keeper {
     case .drop where slot < Custody.capacity: drop(slot)
     case .done:
       isDone = .done
+      isServing = .done
+      advanceUpgrade()
+    case .mayUpgrade: consider(first)
+    case .upgradeFailed: dropCandidate()
     case .endContainer: if endCode == nil { endCode = entry.value }
     default: break
     }
@@ -286,7 +314,7 @@ final class Keeper {
     if slot == 0 {
       var parts: Custody.Parts = [.memory, .program]
       add(memory.rawValue)
-      add(program.rawValue)
+      add(candidate >= 0 ? candidate : program.rawValue)
       if control >= 0, notify >= 0 {
         parts.formUnion([.control, .notify])
         add(control)
@@ -332,6 +360,7 @@ final class Keeper {
   /// Asks kthreadd to stop all workers in their order, and waits until it has. Reaps meanwhile.
   func endWorkers(_ reaper: inout Reaper) {
     isEnding = .yes
+    replaceable = .no
     askForEnd(&reaper)
     if process == nil { stopWorkers(&reaper) }
   }

@@ -10,8 +10,8 @@ struct SwctlCommand {
     case people, json
   }
 
-  private var words: [CString]
-  private let environment: Environment
+  var words: [CString]
+  let environment: Environment
   private var form = Form.people
   private var verb = Text("")
   private var output = SwctlOutput()
@@ -57,6 +57,7 @@ struct SwctlCommand {
     case verb == "doctor": return try SwctlDoctor.run(form, environment)
     case verb == "kill": return try kill()
     case verb == "wait": return try wait()
+    case verb == "upgrade": return try upgrade()
     default:
       guard let request = SwctlCommand.simple(verb) else {
         throw Swctl.Trouble(Swctl.Exit.usage, "unknown command '\(verb)'; see 'swctl help'")
@@ -80,7 +81,7 @@ struct SwctlCommand {
 
   /// Takes `--json` out of the words, and refuses other options.
   @inline(never)
-  private mutating func takeOptions(_ take: (Text) -> Bool = { _ in false }) throws(Swctl.Trouble) {
+  mutating func takeOptions(_ take: (Text) -> Bool = { _ in false }) throws(Swctl.Trouble) {
     var rest: [CString] = []
     for word in words {
       if !word.text.hasPrefix("-") { rest.append(word) } else if !take(word.text) { try readCommon(word.text) }
@@ -89,7 +90,7 @@ struct SwctlCommand {
   }
 
   @inline(never)
-  private func check(_ reply: Reply, _ name: Text) throws(Swctl.Trouble) {
+  func check(_ reply: Reply, _ name: Text) throws(Swctl.Trouble) {
     guard reply.error != Errno(0) else { return }
     switch reply.error {
     case .noEntry where reply.stage == .none: throw Swctl.Trouble(Swctl.Exit.noWorker, "there is no worker '\(name)'")

@@ -22,6 +22,7 @@ static const struct {
     {"crash", "crash PID: makes that process jump to address 1", run_crash},
     {"loop", "loop PID: makes kthreadd go round in circles when it wakes next", run_loop},
     {"killat", "killat PID N: KILL, N system calls behind its next fork", run_killat},
+    {"killexec", "killexec PID: KILL when it has executed another program", run_killexec},
     // Wrappers: change one thing, then become CMD.
     {"closed", "closed FD,… -- CMD", wrap_closed},
     {"open", "open FD,… -- CMD: /dev/zero on each", wrap_open},

@@ -75,6 +75,18 @@ int run_loop(char **argv) {
   return 0;
 }
 
+// KILL when it has executed another program.
+int run_killexec(char **argv) {
+  pid_t pid = (pid_t)number(argv[0]);
+  attach(pid);
+  for (;;) {
+    // An execveat that has failed is told as any other call.
+    if (next_call(pid) == SYS_execveat) break;
+  }
+  if (kill(pid, SIGKILL) != 0) fail("kill");
+  return 0;
+}
+
 // KILL at the end of its next fork, or so many system calls later.
 int run_killat(char **argv) {
   pid_t pid = (pid_t)number(argv[0]);
