@@ -28,7 +28,7 @@ struct KernelInit {
   mutating func run(_ inherited: Environment) throws(UsageError) -> Int32 {
     var environment = NativeParser.withoutVariables(inherited)
     for variable in configuration.variables { environment.set(variable) }
-    if Kthreadd.isBuiltIn, let taken = InitState.taken { return resume(taken, environment) }
+    if Kthreadd.isBuiltIn, let taken = InitState.taken { return resume(taken, environment, inherited) }
     let account = try Account(configuration, environment)
 
     prepareNamespace()

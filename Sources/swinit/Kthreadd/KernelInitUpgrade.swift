@@ -32,7 +32,7 @@ extension KernelInit {
 
   /// Goes on where the execution before this one was, as if it were that.
   @inline(never)
-  mutating func resume(_ taken: InitState.Taken, _ environment: Environment) -> Int32 {
+  mutating func resume(_ taken: InitState.Taken, _ environment: Environment, _ inherited: Environment) -> Int32 {
     var state = taken.state
     Attributes.setName(from: &state.name)
     hasTimedOut = state.hasTimedOut != 0
@@ -47,6 +47,7 @@ extension KernelInit {
       Report.Begin(
         started: Instant(nanoseconds: state.started), oomKills: state.oomKills < 0 ? nil : Int(state.oomKills)))
     begin.report = report?.begin
+    Origin.prepare(inherited)
     do throws(Errno) {
       reaper.keeper = try keeper(environment, resuming: taken)
     } catch {

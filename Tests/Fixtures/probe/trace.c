@@ -40,7 +40,6 @@ static void attach(pid_t pid) {
 
 // Lets it run to the end of its next system call. Returns the call's number.
 static long next_call(pid_t pid) {
-  static int is_inside;
   int signal = 0;
   for (;;) {
     int status;
@@ -49,8 +48,9 @@ static long next_call(pid_t pid) {
     if (!WIFSTOPPED(status)) fail("it has ended");
     signal = 0;
     if (WSTOPSIG(status) == (SIGTRAP | 0x80)) {
-      is_inside = !is_inside;
-      if (is_inside) continue;
+      unsigned char info[88];  // struct ptrace_syscall_info; it begins with where the call is, and 2 is its end
+      if (ptrace(0x420e /* PTRACE_GET_SYSCALL_INFO */, pid, sizeof info, info) <= 0) fail("ptrace get syscall info");
+      if (info[0] != 2) continue;
       get_registers(pid);
       return call_number();
     }
@@ -80,8 +80,9 @@ int run_killexec(char **argv) {
   pid_t pid = (pid_t)number(argv[0]);
   attach(pid);
   for (;;) {
-    // An execveat that has failed is told as any other call.
-    if (next_call(pid) == SYS_execveat) break;
+    // On x86 the kernel calls either so when it was done.
+    long call = next_call(pid);
+    if (call == SYS_execveat || call == SYS_execve) break;
   }
   if (kill(pid, SIGKILL) != 0) fail("kill");
   return 0;
