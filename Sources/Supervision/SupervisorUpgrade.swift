@@ -117,7 +117,8 @@ extension Supervisor {
     case .upgraded:
       endUpgrade(UpgradeStep(rawValue: UInt8(clamping: entry.spare)) ?? .none, error)
       // PID 1 has stayed what it was; so this goes back to that.
-      if descriptor >= 0 { _ = Reexecution.execute(descriptor) }
+      // Its number may be one of those that the next image gets its own on.
+      if descriptor >= 0, let old = try? FileDescriptor.duplicate(descriptor) { _ = Reexecution.execute(old) }
     default: break
     }
   }

@@ -94,8 +94,10 @@ final class Keeper {
     start()
     let deadline = Instant.now + .seconds(10)
     while isDone == .pending, channel >= 0, deadline > .now {
-      Socket.waitUntilReadable(channel, until: deadline)
+      FileDescriptor.waitUntilReadable(channel, heart, -1, until: answerBy ?? deadline)
       receive()
+      takeBeat()
+      expireBeat()
     }
     if isDone == .pending { log.fatal("kthreadd is not ready; going on without its workers") }
   }
