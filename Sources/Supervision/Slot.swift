@@ -6,6 +6,8 @@ final class Slot {
   var worker: Worker
   /// Points into the table.
   var name: Text
+  /// Of the name.
+  let hash: UInt32
   /// What others of its definition is asked for often.
   var notifyAccess: Specification.NotifyAccess
   var output: Specification.Output
@@ -55,6 +57,7 @@ final class Slot {
   init(_ specification: Specification, _ standing: Worker.Standing, request: UInt64, place: (offset: UInt32, length: UInt32)) {
     worker = Worker(Worker.Policy(specification), standing)
     name = specification.name
+    hash = Supervisor.hash(specification.name)
     notifyAccess = specification.notifyAccess
     output = specification.output
     file = LogFile(specification)
@@ -86,6 +89,7 @@ enum Source: UInt8 {
   case log = 7
   case memory = 40
   case jobs = 20
+  case upgrade = 32
 
   func key(_ index: Int = 0, _ generation: UInt32 = 0) -> UInt64 {
     UInt64(rawValue) << 56 | UInt64(index) << 32 | UInt64(generation)
@@ -103,6 +107,9 @@ struct Client {
   /// Events that it was too slow for.
   var missed: UInt64 = 0
   var listenID: UInt64 = 0
+  /// Whether it waits for the end of an upgrade.
+  var upgrades = Upgrades.no
+  enum Upgrades: Sendable { case no, waits }
 
   enum Listening: Sendable { case no, yes }
 }
