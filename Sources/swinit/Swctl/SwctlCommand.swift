@@ -332,7 +332,12 @@ struct SwctlCommand {
       output.add(isGood ? "{\"healthy\":true}\n" : "{\"healthy\":false}\n")
     } else {
       output.add(isGood ? "healthy\n" : "not healthy: ")
-      if !isGood { output.describe(reply.worker) }
+      if !isGood {
+        // Which controllers there are not is the doctor's.
+        var worker = reply.worker
+        worker.wanting = []
+        output.describe(worker)
+      }
     }
     output.flush()
     return isGood ? Swctl.Exit.done : Swctl.Exit.failed
