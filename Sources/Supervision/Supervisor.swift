@@ -133,6 +133,7 @@ public final class Supervisor {
     table.isBooted = true
     settle()
     tell(Custody.Entry(.done))
+    resumeUpgrade()
     if table.isEnding { beginEnd() }
     while phase != .over {
       if events.isDrained { heart.rest() }

@@ -111,7 +111,11 @@ extension Supervisor {
     let error = Errno(entry.value)
     switch Custody.Kind(rawValue: entry.kind) {
     case .areYouThere: tell(Custody.Entry(.alive))
-    case .mayUpgrade where upgrade != nil:
+    case .mayUpgrade:
+      guard upgrade != nil else {
+        if table.upgradeOutcome == .pending { endUpgrade(.kthreadd, .interrupted) }
+        return
+      }
       guard error == Errno(0) else { return endUpgrade(.allow, error) }
       replaceThis()
     case .upgraded:
@@ -121,6 +125,12 @@ extension Supervisor {
       if descriptor >= 0, let old = try? FileDescriptor.duplicate(descriptor) { _ = Reexecution.execute(old) }
     default: break
     }
+  }
+
+  /// A kthreadd that finds an upgrade under way has perhaps to end it: the one before it was killed while it asked. PID 1 answers unless it
+  /// knows of the upgrade, and tells its outcome by itself.
+  func resumeUpgrade() {
+    if table.upgradeOutcome == .pending { tell(Custody.Entry(.mayUpgrade)) }
   }
 
   private func replaceThis() {

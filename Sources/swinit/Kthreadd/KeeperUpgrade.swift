@@ -39,8 +39,9 @@ extension Keeper {
     var restartAt: Int64 = -1
   }
 
-  /// kthreadd asks for it. `program` is this process's from here on.
+  /// kthreadd asks for it. `program` is this process's from here on; without one it asks whether there is an upgrade.
   func consider(_ program: Int32) {
+    if program < 0, upgrade != .none { return }
     let canBe = replaceable == .yes && upgrade == .none && program >= 0
     if canBe {
       candidate = program
