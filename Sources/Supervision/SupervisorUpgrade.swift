@@ -53,7 +53,8 @@ extension Supervisor {
     var descriptors = InlineArray<4, Int32>(repeating: null.rawValue)
     descriptors[1] = writer
     var words: InlineArray<3, UnsafeMutablePointer<CChar>?> = [
-      UnsafeMutablePointer(mutating: CString("kthreadd").pointer), UnsafeMutablePointer(mutating: CString("--version").pointer), nil,
+      UnsafeMutablePointer(mutating: CString("kthreadd").pointer), UnsafeMutablePointer(mutating: CString("--version").pointer),
+      nil,
     ]
     let environment = setting.environment
     var failure: Errno?
@@ -111,11 +112,8 @@ extension Supervisor {
     let error = Errno(entry.value)
     switch Custody.Kind(rawValue: entry.kind) {
     case .areYouThere: tell(Custody.Entry(.alive))
-    case .mayUpgrade:
-      guard upgrade != nil else {
-        if table.upgradeOutcome == .pending { endUpgrade(.kthreadd, .interrupted) }
-        return
-      }
+    case .isUpgrading where upgrade == nil && table.upgradeOutcome == .pending: endUpgrade(.kthreadd, .interrupted)
+    case .mayUpgrade where upgrade != nil:
       guard error == Errno(0) else { return endUpgrade(.allow, error) }
       replaceThis()
     case .upgraded:
@@ -127,10 +125,10 @@ extension Supervisor {
     }
   }
 
-  /// A kthreadd that finds an upgrade under way has perhaps to end it: the one before it was killed while it asked. PID 1 answers unless it
-  /// knows of the upgrade, and tells its outcome by itself.
+  /// A kthreadd that finds an upgrade under way has perhaps to end it: the one before it was killed while it asked. PID 1 answers where it
+  /// knows of none; else it tells the outcome by itself.
   func resumeUpgrade() {
-    if table.upgradeOutcome == .pending { tell(Custody.Entry(.mayUpgrade)) }
+    if table.upgradeOutcome == .pending { tell(Custody.Entry(.isUpgrading)) }
   }
 
   private func replaceThis() {

@@ -203,8 +203,9 @@ import Testing
   /// A file that cannot be read to its end: kthreadd hangs over it, twice.
   @Test func aDefinitionThatItHangsOverIsQuarantined() throws {
     let root = try Root()
-    try root.scratch.file("etc/swinit/workers.d/good.service", "[Service]\nExecStart=/probe-static hold\n")
-    try root.scratch.copy(Place.probeStatic, to: "probe-static")
+    try root.scratch.directory("run")
+    try root.scratch.file("dev/null")
+    try root.scratch.file("etc/swinit/workers.d/good.service", "[Service]\nExecStart=/probe hold\n")
     mkfifo("\(root.path)/etc/swinit/workers.d/bad.service", 0o600)
     let it = try Supervised(root, ["--heartbeat", "600ms"])
     try it.session.line("the definition of 'bad' is quarantined: kthreadd has died 2 times in a row over it", on: .err)

@@ -81,7 +81,8 @@ import Testing
     let load = Thread {
       DispatchQueue.concurrentPerform(iterations: count) { number in
         let file = "\(it.scratch.path)/\(number)"
-        let answer = try? it.ctl("run", "w\(number)", "--wait", "--", "sh", "-c", "echo x >> \(file); sleep 0.1; exit \(number % 7)")
+        let script = "echo x >> \(file); sleep 0.1; exit \(number % 7)"
+        let answer = try? it.ctl("run", "w\(number)", "--wait", "--", "sh", "-c", script)
         codes.set(number, answer?.code ?? -1)
       }
     }

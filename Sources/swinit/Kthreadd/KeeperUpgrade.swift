@@ -39,9 +39,8 @@ extension Keeper {
     var restartAt: Int64 = -1
   }
 
-  /// kthreadd asks for it. `program` is this process's from here on; without one it asks whether there is an upgrade.
+  /// kthreadd asks for it. `program` is this process's from here on.
   func consider(_ program: Int32) {
-    if program < 0, upgrade != .none { return }
     let canBe = replaceable == .yes && upgrade == .none && program >= 0
     if canBe {
       candidate = program
@@ -51,6 +50,9 @@ extension Keeper {
     }
     send(Custody.Entry(.mayUpgrade, value: canBe ? 0 : Errno.busy.rawValue))
   }
+
+  /// kthreadd does not know what became of an upgrade.
+  func answerWhetherUpgrading() { if upgrade == .none, outcome == nil { send(Custody.Entry(.isUpgrading)) } }
 
   /// The new program is nobody's any more.
   func dropCandidate() {
