@@ -9,7 +9,7 @@ _swctl_names() {
 
 _swctl() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' word
-  local commands='run create wake stop start restart park unpark kill bind queue flush wait list status logs events health forget doctor help version'
+  local commands='run create wake stop start restart park unpark kill bind queue flush wait list status logs events health forget upgrade doctor help version'
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     [[ $word == -* ]] && continue
     command=$word
@@ -48,6 +48,7 @@ _swctl() {
   list) mapfile -t COMPREPLY < <(compgen -W '--watch --json' -- "$current") ;;
   logs) mapfile -t COMPREPLY < <(compgen -W "-f $(_swctl_names)" -- "$current") ;;
   wait) mapfile -t COMPREPLY < <(compgen -W "--ready $(_swctl_names)" -- "$current") ;;
+  upgrade) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
   wake | stop | start | restart | park | unpark | status | forget | flush)
     mapfile -t COMPREPLY < <(compgen -W "--json $(_swctl_names)" -- "$current")
     ;;

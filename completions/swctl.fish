@@ -6,7 +6,7 @@ function __swctl_names
     swctl --json list 2>/dev/null | sed -n 's/.*{"name":"\([^"]*\)".*/\1/p'
 end
 
-set -l commands run create wake stop start restart park unpark kill bind queue flush wait list status logs events health forget doctor help version
+set -l commands run create wake stop start restart park unpark kill bind queue flush wait list status logs events health forget upgrade doctor help version
 complete -c swctl -f
 complete -c swctl -l json -d 'write JSON'
 complete -c swctl -n "not __fish_seen_subcommand_from $commands" -a "$commands"
@@ -17,3 +17,4 @@ complete -c swctl -n '__fish_seen_subcommand_from logs' -s f -l follow -d 'and a
 complete -c swctl -n '__fish_seen_subcommand_from wait' -l ready -d 'until it is ready'
 complete -c swctl -n '__fish_seen_subcommand_from run create' -s p -x -d 'Key=Value' -a 'Type= Restart= RestartSec= TimeoutStartSec= TimeoutStopSec= KillSignal= WatchdogSec= NotifyAccess= X-Essential= X-ShouldStopFD= User= Group= SupplementaryGroups= WorkingDirectory= Environment= EnvironmentFile= Nice= OOMScoreAdjust= UMask= CPUAffinity= LimitNOFILE= LimitNPROC= LimitCORE= LimitAS= AmbientCapabilities= CapabilityBoundingSet= NoNewPrivileges= StandardInput= StandardOutput= StandardError= LogSize= LogFiles= MemoryMax= MemoryHigh= TasksMax= CPUWeight= CPUQuota= After= Requires='
 complete -c swctl -n '__fish_seen_subcommand_from run create' -l wait -d 'wait for its end'
+complete -c swctl -n '__fish_seen_subcommand_from upgrade' -F

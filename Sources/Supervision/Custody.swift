@@ -47,6 +47,8 @@ public enum Custody {
     case upgraded = 51
     /// kthreadd: it could not execute the program, and stays what it is.
     case upgradeFailed = 52
+    /// kthreadd: is there an upgrade at all? PID 1: no, and else nothing.
+    case isUpgrading = 53
   }
 
   /// Which descriptors go with an entry.

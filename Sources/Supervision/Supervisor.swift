@@ -158,6 +158,7 @@ public final class Supervisor {
     release()
     settle()
     tell(Custody.Entry(.done))
+    resumeUpgrade()
     if table.isEnding { beginEnd() }
     while phase != .over {
       if events.isDrained { heart.rest() }

@@ -105,7 +105,9 @@ extension Supervisor {
       return
     }
     slots[index]?.parentage = Children.holds(process) ? .own : .initProcess
-    if slots[index]?.parentage == .initProcess, let pidfd, let number = try? FileDescriptor.duplicate(pidfd.rawValue) { slots[index]?.pidfd = number }
+    if slots[index]?.parentage == .initProcess, let pidfd {
+      slots[index]?.pidfd = (try? FileDescriptor.duplicate(pidfd.rawValue)) ?? -1
+    }
     watch(index)
     if record.state == .starting { send(.go, toChannel: index) }
     if record.state == .starting, record.reason == nil, slots[index]?.channel == -1 { apply(.executed, to: index) }

@@ -53,7 +53,8 @@ extension Supervisor {
     var descriptors = InlineArray<4, Int32>(repeating: null.rawValue)
     descriptors[1] = writer
     var words: InlineArray<3, UnsafeMutablePointer<CChar>?> = [
-      UnsafeMutablePointer(mutating: CString("kthreadd").pointer), UnsafeMutablePointer(mutating: CString("--version").pointer), nil,
+      UnsafeMutablePointer(mutating: CString("kthreadd").pointer), UnsafeMutablePointer(mutating: CString("--version").pointer),
+      nil,
     ]
     let environment = setting.environment
     var failure: Errno?
@@ -111,6 +112,7 @@ extension Supervisor {
     let error = Errno(entry.value)
     switch Custody.Kind(rawValue: entry.kind) {
     case .areYouThere: tell(Custody.Entry(.alive))
+    case .isUpgrading where upgrade == nil && table.upgradeOutcome == .pending: endUpgrade(.kthreadd, .interrupted)
     case .mayUpgrade where upgrade != nil:
       guard error == Errno(0) else { return endUpgrade(.allow, error) }
       replaceThis()
@@ -121,6 +123,12 @@ extension Supervisor {
       if descriptor >= 0, let old = try? FileDescriptor.duplicate(descriptor) { _ = Reexecution.execute(old) }
     default: break
     }
+  }
+
+  /// A kthreadd that finds an upgrade under way has perhaps to end it: the one before it was killed while it asked. PID 1 answers where it
+  /// knows of none; else it tells the outcome by itself.
+  func resumeUpgrade() {
+    if table.upgradeOutcome == .pending { tell(Custody.Entry(.isUpgrading)) }
   }
 
   private func replaceThis() {

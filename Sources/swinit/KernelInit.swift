@@ -36,7 +36,9 @@ struct KernelInit {
     var report = Report(configuration.report)
     begin.report = report?.begin
     let before = Hooks(before: configuration.preHooks, environment, signals)
-    let after = Hooks(after: configuration.postHooks, environment, signals, directory: configuration.postHooks.isEmpty ? nil : Host.currentDirectory())
+    let directory = configuration.postHooks.isEmpty ? nil : Host.currentDirectory()
+    let after = Hooks(after: configuration.postHooks, environment, signals, directory: directory)
+    begin.directory = directory
 
     var ending: Ending
     if let interruption = before?.runBefore(&reaper, log, killAfter: configuration.policy.killAfter) {

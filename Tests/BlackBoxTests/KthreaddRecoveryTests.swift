@@ -164,6 +164,28 @@ import Testing
     #expect(try it.ctl("status", "a").code == 3)
   }
 
+  /// A request that is handled twice to no good is refused the third time, and others are not.
+  @Test func aRequestThatItDiesOfIsRefused() throws {
+    let it = try Supervised()
+    // health
+    let frame: [UInt8] = [0x53, 0x57, 1, 15, 0, 0, 0, 0] + [UInt8](repeating: 7, count: 8)
+    for _ in 0..<2 {
+      let client = try RawClient(it.control)
+      try it.session.eventually("kthreadd to sleep") { status(try #require(it.kthreadd), "State")?.hasPrefix("S") == true }
+      let tracer = try Tracer("crashin", "\(try #require(it.kthreadd))")
+      client.send(frame)
+      tracer.finish()
+      #expect(client.receive() == [], "no answer")
+      try it.untilServed()
+    }
+    let client = try RawClient(it.control)
+    client.send(frame)
+    // error, one byte: ENOTRECOVERABLE
+    #expect(Array(client.receive().dropFirst(16).prefix(5)) == [65, 0, 1, 0, 131])
+    #expect(client.receive() == [])
+    #expect(try it.ctl("health").code == 0)
+  }
+
   /// Killed by others again and again while it is about one worker: that says nothing about the worker.
   @Test func killsFromElsewhereAreNoFault() throws {
     let it = try Supervised()
@@ -181,8 +203,9 @@ import Testing
   /// A file that cannot be read to its end: kthreadd hangs over it, twice.
   @Test func aDefinitionThatItHangsOverIsQuarantined() throws {
     let root = try Root()
-    try root.scratch.file("etc/swinit/workers.d/good.service", "[Service]\nExecStart=/probe-static hold\n")
-    try root.scratch.copy(Place.probeStatic, to: "probe-static")
+    try root.scratch.directory("run")
+    try root.scratch.file("dev/null")
+    try root.scratch.file("etc/swinit/workers.d/good.service", "[Service]\nExecStart=/probe hold\n")
     mkfifo("\(root.path)/etc/swinit/workers.d/bad.service", 0o600)
     let it = try Supervised(root, ["--heartbeat", "600ms"])
     try it.session.line("the definition of 'bad' is quarantined: kthreadd has died 2 times in a row over it", on: .err)

@@ -81,7 +81,8 @@ import Testing
     let load = Thread {
       DispatchQueue.concurrentPerform(iterations: count) { number in
         let file = "\(it.scratch.path)/\(number)"
-        let answer = try? it.ctl("run", "w\(number)", "--wait", "--", "sh", "-c", "echo x >> \(file); sleep 0.1; exit \(number % 7)")
+        let script = "echo x >> \(file); sleep 0.1; exit \(number % 7)"
+        let answer = try? it.ctl("run", "w\(number)", "--wait", "--", "sh", "-c", script)
         codes.set(number, answer?.code ?? -1)
       }
     }
@@ -178,6 +179,20 @@ import Testing
     #expect(try programs(it) == [new, new])
     #expect(try it.told("a").pid == process)
     #expect(try it.stop().end == .code(143))
+  }
+
+  /// kthreadd is killed while it asks what the program is: nothing has happened, and another upgrade can be.
+  @Test func aDeathWhileItAsks() throws {
+    let it = try Supervised()
+    let new = try another(it.scratch)
+    let before = try programs(it)
+    let tracer = try Tracer("killat", "\(try #require(it.kthreadd))", "1")
+    let answer = try it.ctl("upgrade", new)
+    tracer.finish()
+    #expect(answer.code == 1 && answer.err.contains("its kthreadd did not come up; the old one goes on"), "\(answer)")
+    #expect(try programs(it) == before)
+    #expect(try it.ctl("upgrade", new).code == 0)
+    #expect(try programs(it) == [new, new])
   }
 
   /// prlimit(1): the arguments and variables of a program may take a quarter of the stack.

@@ -88,6 +88,42 @@ import Testing
     #expect(seen == [3, 4])
   }
 
+  /// The same whatever the order in which its bytes were written.
+  @Test func everyTornSubset() throws {
+    let memory = Memory(2)
+    let table = try WorkerTable(in: memory.buffer, capacity: 2)
+    for number in Int32(1)...3 { table.set(1, Self.record(number)) }
+    let before = Array(memory.buffer)
+    table.set(1, Self.record(4))
+    let after = Array(memory.buffer)
+    let changed = before.indices.filter { before[$0] != after[$0] }
+    var random = SplitMix(seed: 5)
+    for round in 0..<4000 {
+      memory.buffer.copyBytes(from: before)
+      let mask = random.next()
+      for (number, place) in changed.enumerated() {
+        // The first rounds leave one byte out each.
+        let isWritten = round < changed.count ? number != round : mask >> UInt64(number % 64) & 1 == 1
+        if isWritten { memory.buffer[place] = after[place] }
+      }
+      let record = try #require(table.record(1))
+      #expect(record == Self.record(3) || record == Self.record(4))
+    }
+  }
+
+  /// A definition is there before its record, and a record that has gone is no other's: death in between leaves nothing, or all.
+  @Test func definitionsComeBeforeTheirRecords() throws {
+    let memory = Memory(16)
+    var table = try WorkerTable(in: memory.buffer, capacity: 16)
+    let stored = table.store([UInt8](repeating: 9, count: 300))
+    let place = try #require(stored)
+    // Died here: another one finds no record, and takes the place anew.
+    var next = try WorkerTable(in: memory.buffer, capacity: 16)
+    #expect(next.record(0) == nil && next.end == 0)
+    let again = next.store([UInt8](repeating: 8, count: 300))
+    #expect(again?.offset == place.offset)
+  }
+
   @Test func theSequenceMayGoRound() throws {
     let memory = Memory(1)
     let table = try WorkerTable(in: memory.buffer, capacity: 1)

@@ -288,6 +288,7 @@ final class Keeper {
       advanceUpgrade()
     case .mayUpgrade: consider(first)
     case .upgradeFailed: dropCandidate()
+    case .isUpgrading: answerWhetherUpgrading()
     case .endContainer: if endCode == nil { endCode = entry.value }
     default: keepsakes.take(entry, first, second, over: channel)
     }

@@ -51,6 +51,9 @@ extension Keeper {
     send(Custody.Entry(.mayUpgrade, value: canBe ? 0 : Errno.busy.rawValue))
   }
 
+  /// kthreadd does not know what became of an upgrade.
+  func answerWhetherUpgrading() { if upgrade == .none, outcome == nil { send(Custody.Entry(.isUpgrading)) } }
+
   /// The new program is nobody's any more.
   func dropCandidate() {
     if candidate >= 0 { FileDescriptor.close(candidate) }

@@ -12,7 +12,6 @@ extension KernelInit {
     do throws(Errno) {
       let keeper = try keeper(environment)
       Origin.prepare(inherited)
-      begin.directory = configuration.postHooks.isEmpty ? nil : Host.currentDirectory()
       keeper.begin()
       reaper.keeper = keeper
     } catch {

@@ -117,7 +117,8 @@ struct SwctlCommand {
       throw Swctl.Trouble(Swctl.Exit.refused, "refused: only root, swinit's own user and its control group may control workers")
     case .notRecoverable where reply.worker.state == .quarantined:
       throw Swctl.Trouble(
-        Swctl.Exit.failed, "worker '\(name)' is quarantined: 'swctl restart \(name)' begins it anew, 'swctl forget \(name)' ends it")
+        Swctl.Exit.failed,
+        "worker '\(name)' is quarantined: 'swctl restart \(name)' begins it anew, 'swctl forget \(name)' ends it")
     case .notRecoverable:
       throw Swctl.Trouble(Swctl.Exit.failed, "\(verb) '\(name)' is not done: kthreadd has died over this request")
     case .exists: throw Swctl.Trouble(Swctl.Exit.failed, "there is a worker '\(name)' already; stop it first")

@@ -24,6 +24,7 @@ enum SwctlHelp {
       events           what happens, until interrupted
       health           exits with 0 when every worker is where it should be, else with 1
       forget NAME…     take a worker that has ended out of the list
+      upgrade PROGRAM  go on as another swinit, in place: kthreadd, then PID 1
       doctor           what is missing here, and what that costs
 
     Keys are systemd's: Type Restart RestartSec TimeoutStartSec TimeoutStopSec KillSignal WatchdogSec NotifyAccess

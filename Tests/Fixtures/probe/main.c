@@ -23,6 +23,7 @@ static const struct {
     {"loop", "loop PID: makes kthreadd go round in circles when it wakes next", run_loop},
     {"killat", "killat PID N: KILL, N system calls behind its next fork", run_killat},
     {"killexec", "killexec PID: KILL when it has executed another program", run_killexec},
+    {"crashin", "crashin PID: makes it fault where it would send its next packet", run_crashin},
     // Wrappers: change one thing, then become CMD.
     {"closed", "closed FD,… -- CMD", wrap_closed},
     {"open", "open FD,… -- CMD: /dev/zero on each", wrap_open},

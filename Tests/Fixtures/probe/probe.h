@@ -38,6 +38,7 @@ int run_early(char **argv);
 int run_crash(char **argv);
 int run_loop(char **argv);
 int run_killat(char **argv);
+int run_crashin(char **argv);
 int run_killexec(char **argv);
 
 int wrap_closed(char **argv);

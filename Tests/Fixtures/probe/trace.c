@@ -38,8 +38,8 @@ static void attach(pid_t pid) {
   say("attached\n");
 }
 
-// Lets it run to the end of its next system call. Returns the call's number.
-static long next_call(pid_t pid) {
+// Lets it run to the begin (1) or the end (2) of its next system call. Returns the call's number.
+static long wait_for_call(pid_t pid, unsigned char place) {
   int signal = 0;
   for (;;) {
     int status;
@@ -48,15 +48,17 @@ static long next_call(pid_t pid) {
     if (!WIFSTOPPED(status)) fail("it has ended");
     signal = 0;
     if (WSTOPSIG(status) == (SIGTRAP | 0x80)) {
-      unsigned char info[88];  // struct ptrace_syscall_info; it begins with where the call is, and 2 is its end
+      unsigned char info[88];  // struct ptrace_syscall_info; it begins with the place
       if (ptrace(0x420e /* PTRACE_GET_SYSCALL_INFO */, pid, sizeof info, info) <= 0) fail("ptrace get syscall info");
-      if (info[0] != 2) continue;
+      if (info[0] != place) continue;
       get_registers(pid);
       return call_number();
     }
     if (status >> 16 == 0) signal = WSTOPSIG(status);
   }
 }
+
+static long next_call(pid_t pid) { return wait_for_call(pid, 2); }
 
 // From its next waking on, which kthreadd tells by setting a timer, it goes round in circles.
 int run_loop(char **argv) {
@@ -71,6 +73,24 @@ int run_loop(char **argv) {
   long word = ptrace(PTRACE_PEEKTEXT, pid, instruction(), 0);
   long mask = endless > 0xffff ? 0xffffffff : 0xffff;
   if (ptrace(PTRACE_POKETEXT, pid, instruction(), (word & ~mask) | endless) != 0) fail("ptrace poketext");
+  if (ptrace(PTRACE_DETACH, pid, 0, 0) != 0) fail("ptrace detach");
+  return 0;
+}
+
+// It faults in place of the next packet that it would send.
+int run_crashin(char **argv) {
+  pid_t pid = (pid_t)number(argv[0]);
+  attach(pid);
+  do wait_for_call(pid, 1);
+  while (call_number() != SYS_sendmsg);
+  struct iovec block = {.iov_base = &registers, .iov_len = sizeof registers};
+#if defined(__x86_64__)
+  registers.rip = 1;
+  registers.orig_rax = (unsigned long long)-1;
+#elif defined(__aarch64__)
+  registers.pc = 1;
+#endif
+  if (ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &block) != 0) fail("ptrace setregset");
   if (ptrace(PTRACE_DETACH, pid, 0, 0) != 0) fail("ptrace detach");
   return 0;
 }
