@@ -3,12 +3,12 @@ import Sys
 /// Which jobs were queued by which request, in the table's header: so that one that comes again, to this kthreadd or the next, is the same
 /// job. What is about to be written is noted before; whether it was is seen by how much lies in the pipe.
 ///
-///     2048  stage, slot, id, bytes that lay in the pipe before, place of the next one below
-///     2112  the last 120 that were queued: id and slot
+///     3072  stage, slot, id, bytes that lay in the pipe before, place of the next one below
+///     3136  the last 60 that were queued: id and slot
 extension WorkerTable {
-  private static let journal = 2048
-  private static let queued = 2112
-  private static let queuedCount = 120
+  private static let journal = 3072
+  private static let queued = 3136
+  private static let queuedCount = 60
 
   private func field<Value: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, as: Value.Type) -> Value {
     memory.load(fromByteOffset: WorkerTable.journal + offset, as: Value.self)

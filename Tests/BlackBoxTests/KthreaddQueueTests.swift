@@ -155,9 +155,9 @@ import Testing
   @Test func killedUnderLoad() throws {
     let it = try Supervised()
     try run(it)
-    let feeding = try it.start("i=0; while [ $i -lt 400 ]; do i=$((i+1)); $S queue q $i || exit 1; done")
+    let feeding = try it.start("i=0; while [ $i -lt 200 ]; do i=$((i+1)); $S queue q $i || exit 1; done")
     var kills = 0
-    while feeding.isRunning, kills < 60 {
+    while feeding.isRunning, kills < 12 {
       guard let kthreadd = it.kthreadd else { continue }
       Glibc.kill(kthreadd, SIGKILL)
       kills += 1
@@ -168,7 +168,7 @@ import Testing
     feeding.waitUntilExit()
     #expect(feeding.terminationStatus == 0)
     #expect(try it.ctl("flush", "q").code == 0)
-    #expect(done(it) == (1...400).map { "\($0)" })
+    #expect(done(it) == (1...200).map { "\($0)" })
     #expect(kills > 3)
   }
 

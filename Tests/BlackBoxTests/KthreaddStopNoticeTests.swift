@@ -47,6 +47,8 @@ import Testing
     try it.ctl("wake", "a")
     try it.session.line("a | up 3")
     try it.killKthreadd()
+    try it.killKthreadd()
+    #expect(try it.told("a").state == "running")
     try it.ctl("stop", "a")
     #expect(try it.told("a").code == 4)
   }

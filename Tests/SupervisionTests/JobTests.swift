@@ -88,16 +88,16 @@ import Wire
     }
   }
 
-  /// The last 120 are known; records and definitions are left alone.
+  /// The last 60 are known; records and definitions are left alone.
   @Test func theOldestIsForgotten() throws {
     try withTable { table, _ in
       table.end = 3
-      for id in UInt64(1)...121 {
+      for id in UInt64(1)...61 {
         table.beginJob(3, id, before: 0)
         table.endJob(.written)
       }
       #expect(!table.hasJob(3, 1))
-      for id in UInt64(2)...121 { #expect(table.hasJob(3, id)) }
+      for id in UInt64(2)...61 { #expect(table.hasJob(3, id)) }
       #expect(table.end == 3 && !table.isBooted)
       #expect((0..<4).allSatisfy { table.record($0) == nil })
     }
