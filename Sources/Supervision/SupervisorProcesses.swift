@@ -170,6 +170,8 @@ extension Supervisor {
     guard count > 0 else {
       // Executed, or dead; if it is dead, its end is told soon and is what counts. It is written down before PID 1 lets go of the channel.
       if slot.setUp == .over, slot.worker.state == .starting || slot.worker.state == .parked { apply(.executed, to: index) }
+      // Behind the answer: to look for it takes as long as the rest.
+      if slot.started == 0, life == .alive { noteStart(index) }
       closeChannel(index)
       return
     }
@@ -179,9 +181,9 @@ extension Supervisor {
     let error = Errno(Int32(report[2]) | Int32(report[3]) << 8)
     switch ChannelWord(rawValue: report[0]) {
     case .isSetUp:
-      slot.started = ProcessID(slot.process).startTicks ?? 0
       bindAgain(index)
       apply(.isSetUp, to: index)
+      if slot.worker.state == .created { noteStart(index) }
     case .failed:
       let stage = Stage(rawValue: report[1]) ?? .none
       if slot.worker.state == .creating {
@@ -194,6 +196,13 @@ extension Supervisor {
       closeChannel(index)
     case .go, nil: break
     }
+  }
+
+  /// With its start time a number that was given to another process is told from this one. Until it is written down, PID 1 is who knows.
+  private func noteStart(_ index: Int) {
+    guard let slot = slots[index], slot.process > 0 else { return }
+    slot.started = ProcessID(slot.process).startTicks ?? 0
+    persist(index)
   }
 
   /// The process ends by itself; nobody waits for that to tell the cause.

@@ -1,6 +1,7 @@
-/* A worker whose first instructions read the clock. It writes what they read, 16 bytes of struct timespec, into the FIFO that its first
- * argument names, or `stamp` in its directory where it has none (a supervisor that executes a file gives none). Then it ends, unless there
- * is a second argument or a file `stays`: then it waits for its end. Without a C library, so that it is the supervisor that is measured. */
+/* A worker whose first instructions read the clock. It writes what they read, 16 bytes of struct timespec, into the FIFO `stamp` in its
+ * directory, where a supervisor executes a file and gives it no arguments of ours, or else into the one that its first argument names. Then
+ * it ends, unless there is a file `stays` beside that, or a second argument: then it waits for its end. Without a C library, so that it is
+ * the supervisor that is measured. */
 #if !defined(__x86_64__)
 #error "worker-first.c knows x86_64"
 #endif
@@ -18,10 +19,10 @@ enum { WRITE = 1, OPEN = 2, ACCESS = 21, PAUSE = 34, CLOCK_GETTIME = 228, EXIT_G
 __attribute__((used)) static void begin(word *stack) {
   word stamp[2];
   call(CLOCK_GETTIME, MONOTONIC, (word)stamp, 0);
-  word count = stack[0];
-  word path = count > 1 ? stack[2] : (word) "stamp";
+  int is_here = call(ACCESS, (word) "stamp", 0, 0) == 0;
+  word path = is_here || stack[0] < 2 ? (word) "stamp" : stack[2];
   call(WRITE, call(OPEN, path, WRITE_ONLY, 0), (word)stamp, sizeof stamp);
-  if (count > 2 || (count < 2 && call(ACCESS, (word) "stays", 0, 0) == 0))
+  if (is_here ? call(ACCESS, (word) "stays", 0, 0) == 0 : stack[0] > 2)
     for (;;) call(PAUSE, 0, 0, 0);
   call(EXIT_GROUP, 0, 0, 0);
 }

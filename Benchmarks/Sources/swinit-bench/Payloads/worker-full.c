@@ -1,6 +1,6 @@
 /* Takes every process number that is left, as a burst of somebody else's does, for so many seconds as its second argument says; its first
  * is the FIFO into which it says when it had all of them, and when it gave them back. For a pid namespace of its own with a small pid_max.
- * A supervisor that gives no arguments has the seconds in the file `seconds`, and the FIFO is `stamp`. */
+ * A supervisor that gives no arguments of ours has the seconds in the file `seconds`, and the FIFO is `stamp`. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -26,8 +26,9 @@ static long seconds(void) {
 }
 
 int main(int count, char **arguments) {
-  const char *path = count > 2 ? arguments[1] : "stamp";
-  long limit = count > 2 ? atol(arguments[2]) : seconds();
+  int is_here = access("stamp", F_OK) == 0;
+  const char *path = is_here || count < 3 ? "stamp" : arguments[1];
+  long limit = is_here || count < 3 ? seconds() : atol(arguments[2]);
   struct timespec start, now, nap = {0, 1000000};
   int is_full = 0;
   clock_gettime(CLOCK_MONOTONIC, &start);

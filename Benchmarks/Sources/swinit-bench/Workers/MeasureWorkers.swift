@@ -44,7 +44,7 @@ struct MeasureWorkers: ParsableCommand {
     for peer in WorkerSystem.peers {
       if let reason = peer.absence { progress.note("\(peer.name) is left out: \(reason)") } else { systems.append(peer) }
     }
-    progress.note("systemd is left out: \(WorkerSystem.systemdAbsence)")
+    progress.note("systemd is left out: \(WorkerSystem.systemdAbsence(payloads))")
     let extent = WorkerLaboratory.Extent(
       rounds: rounds, longRounds: longRounds, workers: workers, many: many, idleSeconds: idleSeconds,
       shortageSeconds: shortageSeconds)

@@ -1,3 +1,5 @@
+import Foundation
+
 /// What all figures of workers are measured with.
 struct WorkerLaboratory {
   /// How much is measured.
@@ -53,12 +55,17 @@ enum WorkerSystem: Named, Equatable {
     return Files.search(program) ?? Files.absolute(program) == nil ? "\(program) is not installed" : nil
   }
 
-  /// Why systemd cannot.
-  static var systemdAbsence: String {
+  /// Why systemd cannot: tried with a directory of its own that holds one static program.
+  static func systemdAbsence(_ payloads: Payloads) -> String {
     guard let tool = Tool("systemd-nspawn") else { return "systemd-nspawn is not installed" }
-    let answer = try? tool.run(["--quiet", "--register=no", "-D", "/", "--ephemeral", "true"])
+    let root = "\(payloads.directory)/nspawn"
+    try? FileManager.default.createDirectory(atPath: "\(root)/usr", withIntermediateDirectories: true)
+    try? FileManager.default.copyItem(atPath: payloads.firstInstruction.path, toPath: "\(root)/first")
+    let words = ["--quiet", "--register=no", "--keep-unit", "--timezone=off", "--resolv-conf=off", "-D", root, "/first", "/dev/null"]
+    let answer = try? tool.run(words)
     guard let answer, answer.code == 0 else {
-      return "systemd-nspawn does not run here (\(answer.map { $0.output.split(separator: "\n").first ?? "" } ?? ""))"
+      let said = answer?.output.split(separator: "\n").first ?? ""
+      return "systemd-nspawn does not run here (\(said))"
     }
     return "there is no root file system for it (see `machines` for systemd as an init)"
   }

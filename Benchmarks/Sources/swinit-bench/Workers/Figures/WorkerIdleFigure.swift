@@ -35,7 +35,7 @@ struct WorkerIdleFigure: WorkerFigure {
     return [
       Row("workers.memory", "PSS for each of \(count) idle workers", unit: "KiB", digits: 2, each, in: .workers, bounds: [.value(2)]),
       Row("workers.memory.whole", "PSS of the whole supervisor with them", unit: "KiB", whole, in: .workers),
-      Row("workers.memory.asleep", "PSS of a worker before its wake", unit: "KiB", unwoken, in: .workers),
+      Row("workers.memory.asleep", "private memory of a worker before its wake", unit: "KiB", unwoken, in: .workers),
       Row("workers.idle", "wake-ups in \(seconds) s with them", unit: "", switches, in: .workers, bounds: [.value(0)]),
     ]
   }
@@ -48,6 +48,6 @@ struct WorkerIdleFigure: WorkerFigure {
     guard let process = client.container.processes.first(where: { !there.contains($0) }) else {
       throw .timeout(subject: Subject.swinit, what: "a worker that is not woken")
     }
-    return Double(try ProcessFacts(pid: process).memory().proportional)
+    return Double(try ProcessFacts(pid: process).memory().privateDirty)
   }
 }

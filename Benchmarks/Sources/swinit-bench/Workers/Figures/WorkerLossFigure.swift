@@ -48,11 +48,15 @@ struct WorkerLossFigure: WorkerFigure {
     setenv("SWINIT_CONTROL", control, 1)
     let words: [UnsafeMutablePointer<CChar>?] = [strdup("swctl"), strdup("health"), nil]
     defer { for word in words { free(word) } }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
     var samples = Samples()
     for _ in 0..<100 {
       var process: pid_t = 0
       let began = bench_now()
-      guard posix_spawn(&process, link, nil, nil, words, environ) == 0 else { throw .system(call: link, errno: errno) }
+      guard posix_spawn(&process, link, &actions, nil, words, environ) == 0 else { throw .system(call: link, errno: errno) }
       var status: Int32 = 0
       _ = bench_wait(process, &status)
       guard bench_exit_code(status) == 0 else {

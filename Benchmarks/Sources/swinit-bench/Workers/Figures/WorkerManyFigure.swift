@@ -27,7 +27,7 @@ struct WorkerManyFigure: WorkerFigure {
     }
     return [
       row("create", "create each of \(many)", { $0.create }, samples, few, many),
-      row("memory", "PSS for each of \(many)", { $0.memory }, samples, few, many),
+      memory(samples({ $0.memory }, many), many),
       row("stop", "stop each of \(many)", { $0.stop }, samples, few, many),
       row("both", "create and stop each of \(many)", { $0.create + $0.stop }, samples, few, many, bound: 1.2),
     ]
@@ -41,10 +41,16 @@ struct WorkerManyFigure: WorkerFigure {
     let more = median(value, many)
     var samples = Samples()
     samples.add(less > 0 ? more / less : 0, of: Subject.swinit)
-    let unit = id == "memory" ? "KiB" : "µs"
-    let title = "\(title): \(Table.number(more, digits: 2)) \(unit), of \(few) \(Table.number(less, digits: 2))"
+    let title = "\(title): \(Table.number(more, digits: 0)) µs, of \(few) \(Table.number(less, digits: 0)) µs"
     return Row(
       "workers.many.\(id)", title, unit: "×", digits: 2, samples, in: .workers, bounds: bound.map { [.value($0)] } ?? [])
+  }
+
+  /// What a hundred take has its place from those that were there before.
+  private func memory(_ each: Double, _ many: Int) -> Row {
+    var samples = Samples()
+    samples.add(each, of: Subject.swinit)
+    return Row("workers.many.memory", "PSS for each of \(many)", unit: "KiB", digits: 2, samples, in: .workers, bounds: [.value(2)])
   }
 
   private func cost(of count: Int, _ path: String, _ laboratory: WorkerLaboratory) throws(BenchError) -> Cost {
