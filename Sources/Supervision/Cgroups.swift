@@ -75,36 +75,17 @@ struct Cgroups {
 
   enum Written: Sendable { case yes, no }
 
-  /// A limit of a definition, the file that it is written to, and the controller whose file that is.
-  private struct Limit {
-    let key: StaticString
-    let file: StaticString
-    let controller: Controllers
-    let value: UInt64?
+  /// Makes a worker's group.
+  func make(_ name: Text) -> Slot.Cgroup {
+    guard let path = path(name, "") else { return .none }
+    defer { path.pointer.deallocate() }
+    return (try? Directory.make(path)) != nil ? .own : .none
   }
 
-  /// Makes a worker's group, with its limits. Calls `complain` with each limit that cannot be set here, and the controller that it needs.
-  func make(_ specification: Specification, complain: (StaticString, Controllers) -> Void) -> Slot.Cgroup {
-    var group = Slot.Cgroup.none
-    if let path = path(specification.name, "") {
-      defer { path.pointer.deallocate() }
-      if (try? Directory.make(path)) != nil { group = .own }
-    }
-    let limits: InlineArray<5, Limit> = [
-      Limit(key: "MemoryMax", file: "/memory.max", controller: .memory, value: specification.memoryMaximum),
-      Limit(key: "MemoryHigh", file: "/memory.high", controller: .memory, value: specification.memoryHigh),
-      Limit(key: "TasksMax", file: "/pids.max", controller: .tasks, value: specification.taskMaximum),
-      Limit(key: "CPUWeight", file: "/cpu.weight", controller: .processors, value: specification.processorWeight),
-      // Of each 100 ms, which is the kernel's own period.
-      Limit(key: "CPUQuota", file: "/cpu.max", controller: .processors, value: specification.processorQuota),
-    ]
-    for index in limits.indices {
-      guard let value = limits[index].value else { continue }
-      let number: Message = "\(Int(clamping: value))"
-      let written = number.withBytes { write(Text($0), specification.name, limits[index].file) }
-      if written == .no { complain(limits[index].key, limits[index].controller) }
-    }
-    return group
+  /// Sets a limit.
+  func set(_ file: StaticString, _ value: UInt64, of name: Text) -> Written {
+    let number: Message = "\(Int(clamping: value))"
+    return number.withBytes { write(Text($0), name, file) }
   }
 
   /// Its directory, for clone3(2); -1 where it cannot be opened.

@@ -87,18 +87,26 @@ extension Supervisor {
 
   /// Makes a worker's cgroup, and says once which of its limits cannot be set.
   func makeGroup(_ index: Int, _ specification: Specification) -> Slot.Cgroup {
-    var wanting: Controllers = []
-    let group = cgroups.make(specification) { (key, controller) in
-      wanting.insert(controller)
-      sayRefused(key, controller, index)
-    }
-    slots[index]?.wanting = wanting
+    let group = cgroups.make(specification.name)
+    let before = slots[index]?.wanting ?? []
+    slots[index]?.wanting = []
+    limit(index, "MemoryMax", "/memory.max", specification.memoryMaximum, .memory, before)
+    limit(index, "MemoryHigh", "/memory.high", specification.memoryHigh, .memory, before)
+    limit(index, "TasksMax", "/pids.max", specification.taskMaximum, .tasks, before)
+    limit(index, "CPUWeight", "/cpu.weight", specification.processorWeight, .processors, before)
+    // Of each 100 ms, which is the kernel's own period.
+    limit(index, "CPUQuota", "/cpu.max", specification.processorQuota, .processors, before)
     return group
   }
 
+  /// Sets one limit. What could not be set `before` was told then.
   @inline(never)
-  private func sayRefused(_ key: StaticString, _ controller: Controllers, _ index: Int) {
-    guard let slot = slots[index], !slot.wanting.contains(controller) else { return }
+  private func limit(
+    _ index: Int, _ key: StaticString, _ file: StaticString, _ value: UInt64?, _ controller: Controllers, _ before: Controllers
+  ) {
+    guard let value, let slot = slots[index], cgroups.set(file, value, of: slot.name) == .no else { return }
+    slot.wanting.insert(controller)
+    guard !before.contains(controller) else { return }
     say("\(key)= of '\(slot.name)' has no effect: \(cgroups.trouble(with: controller).words)")
   }
 

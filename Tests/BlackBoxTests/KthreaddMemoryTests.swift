@@ -29,7 +29,7 @@ import Testing
   private func inGroup(
     _ options: [String] = ["-S"], prepare: (String) throws -> Void = { _ in }, _ body: (Supervised, String) throws -> Void
   ) throws {
-    let group = try #require(Self.mount) + "/swinit-memory-test-\(getpid())"
+    let group = try #require(Self.mount) + "/swinit-test-\(UUID().uuidString)"
     #expect(Glibc.mkdir(group, 0o755) == 0)
     defer { #expect(rmdir(group) == 0, "nothing stays below it: errno \(errno)") }
     try prepare(group)
@@ -152,7 +152,7 @@ import Testing
 
   /// Without a group of its own a worker's end is laid to what the container's has counted.
   @Test(.enabled(if: isThere)) func withoutGroups() throws {
-    let group = try #require(Self.mount) + "/swinit-memory-test-\(getpid())"
+    let group = try #require(Self.mount) + "/swinit-test-\(UUID().uuidString)"
     #expect(Glibc.mkdir(group, 0o755) == 0)
     defer { rmdir(group) }
     try Self.write("64M", "\(group)/memory.max")

@@ -29,10 +29,11 @@ enum SwctlDoctor {
     say(
       "cgroup", found.map { !$0.because.meansNoGroups } ?? false,
       "workers are held together by process groups; what leaves its group is not found")
-    for controller in [Controllers.memory, .tasks, .processors] {
-      let isThere = found.map { !$0.wanting.contains(controller) } ?? false
-      say(controller.name, isThere, found?.because.words ?? "kthreadd does not say")
-    }
+    let wanting = found?.wanting ?? .all
+    let reason = found?.because.words ?? "kthreadd does not say"
+    say("memory", !wanting.contains(.memory), reason)
+    say("pids", !wanting.contains(.tasks), reason)
+    say("cpu", !wanting.contains(.processors), reason)
     say(
       "run", Directory.isWritable("/run/swinit"),
       "the sockets have abstract names, which every container in the same network namespace sees")
