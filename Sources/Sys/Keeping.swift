@@ -31,6 +31,11 @@ extension FileDescriptor {
     try FileDescriptor(adopting: check(csys_signal_fd(set.rawValue))).moved(above: limit).release()
   }
 
+  /// Takes its close-on-exec flag away. -1 is none.
+  public static func surviveExec(_ descriptor: Int32) {
+    if descriptor >= 0 { _ = try? Kernel.call(SYS_fcntl, UInt(descriptor), 2 /* F_SETFD */, 0) }
+  }
+
   /// Closes all numbers from `first` to `last`.
   public static func close(from first: Int32, to last: Int32) {
     guard first <= last else { return }

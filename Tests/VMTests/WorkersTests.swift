@@ -104,6 +104,31 @@ extension Machines {
       #expect(ended.exit == .code(0), "\(ended)")
     }
 
+    /// PID 1 is executed again, and kthreadd and its workers do not notice; it still keeps what the next kthreadd needs.
+    @Test func faultOfInit() throws {
+      let machine = try system([Self.worker("first"), Self.worker("second", unit: "After=first")])
+      try machine.command(line: "swctl wait --ready second; supervisor >/tmp/s; snapshot /tmp/before; /act crash-init")
+      try machine.text("swinit: executed again after the fault; the system goes on")
+      machine.type("snapshot /tmp/after; cmp /tmp/before /tmp/after && supervisor | cmp - /tmp/s && echo same-$((1+1))\n")
+      try machine.text("same-2")
+      machine.type("kill -9 $(supervisor)\n")
+      try machine.text("its workers live on, and it is started again")
+      machine.type("swctl health; snapshot /tmp/last; cmp /tmp/before /tmp/last && echo same-$((1+2))\n")
+      try machine.text("same-3")
+      // The fault is PID 1's next one too, now as a parent of workers.
+      machine.type("/act crash-init\n")
+      try machine.text("swinit: executed again after the fault; the system goes on")
+      machine.type("swctl run third -- /bin/speaker third; swctl stop third; poweroff\n")
+      let ended = try machine.finish()
+      #expect(
+        says(
+          "third | third ends by TERM at SYSTEM_RUNNING", "swinit: powering off the system",
+          "second | second ends by TERM at SYSTEM_POWER_OFF", "first | first ends by TERM at SYSTEM_POWER_OFF",
+          "reboot: Power down",
+          in: ended), "\(ended)")
+      #expect(ended.exit == .code(0), "\(ended)")
+    }
+
     /// As systemd's FailureAction=poweroff: what the system was for is no more.
     @Test func essential() throws {
       let machine = try system([Self.worker("first"), Self.worker("second", "X-Essential=yes", unit: "After=first")])

@@ -6,7 +6,7 @@ import Sys
 /// once it is there, and never waits for kthreadd.
 final class Keeper {
   /// What is kept of one worker.
-  struct Held {
+  struct Held: BitwiseCopyable {
     /// 0: none.
     var process: Int32 = 0
     var output: Int32 = 0
@@ -22,15 +22,17 @@ final class Keeper {
   private let signals: Int32
   private let arguments: SpawnRequest.Vector
   private let environment: SpawnRequest.Vector
-  /// Zero pages until they are used: a file of no name, private to this process.
+  /// What another execution of PID 1 goes on with.
+  private let standing: UnsafeMutablePointer<KeeperStanding>
+  /// Zero pages until they are used: a file of no name.
   private let held: UnsafeMutablePointer<Held>
   /// One more than the highest slot in use.
-  private var end = 0
-  private var control: Int32 = -1
-  private var notify: Int32 = -1
+  private var end = 0 { didSet { standing.pointee.end = Int32(end) } }
+  private var control: Int32 = -1 { didSet { standing.pointee.control = control } }
+  private var notify: Int32 = -1 { didSet { standing.pointee.notify = notify } }
   /// To kthreadd; -1: it is not there.
-  private var channel: Int32 = -1
-  private(set) var process: ProcessID?
+  private var channel: Int32 = -1 { didSet { standing.pointee.channel = channel } }
+  private(set) var process: ProcessID? { didSet { standing.pointee.process = process?.rawValue ?? 0 } }
   private static let fullBudget = Interval.seconds(10)
   private var budget = Keeper.fullBudget
   private var budgetAt = Instant(nanoseconds: 0)
@@ -60,7 +62,34 @@ final class Keeper {
     memory = try SharedMemory.create(size: WorkerTable.size(capacity: Custody.capacity)).moved(above: inherited)
     program = try SelfSpawn(above: inherited)
     signals = try FileDescriptor.signals(SignalState.queued, above: inherited)
-    held = try SharedMemory.zeros(of: Held.self, count: Custody.capacity)
+    standing = try KeeperStanding.make(above: inherited)
+    standing.pointee = KeeperStanding(memory: memory.rawValue, program: program.rawValue)
+    held = KeeperStanding.held(standing)
+  }
+
+  /// Goes on with what an execution before this one kept. A kthreadd that has ended meanwhile is its child, and reaped as ever.
+  init(
+    resuming file: Int32, _ log: Log, _ environment: SpawnRequest.Vector, _ arguments: SpawnRequest.Vector
+  ) throws(Errno) {
+    self.log = log
+    grace = nil
+    self.environment = environment
+    self.arguments = arguments
+    inherited = 2
+    descriptorLimit = Int32(clamping: (try? Attributes.limit(7))?.soft ?? 1024)
+    standing = try KeeperStanding.map(file)
+    held = KeeperStanding.held(standing)
+    let kept = standing.pointee
+    memory = FileDescriptor.owning(kept.memory)
+    program = SelfSpawn(adopting: FileDescriptor.owning(kept.program))
+    signals = try FileDescriptor.signals(SignalState.queued, above: inherited)
+    end = Int(kept.end)
+    control = kept.control
+    notify = kept.notify
+    channel = kept.channel
+    process = kept.process > 0 ? ProcessID(kept.process) : nil
+    isDone = .done
+    if process == nil { restartAt = .now }
   }
 
   /// Starts kthreadd, and waits until it serves. A container whose kthreadd does not come up goes on without one.

@@ -4,7 +4,7 @@ import Sys
 /// What PID 1 of a system has to know when it has been executed again: a fault of this program must not end the system.
 ///
 /// It is kept in fixed memory, up to date at all times, because a fault handler can neither allocate nor trust what is in memory besides.
-/// The new execution gets it as a word: `--resume=FAULTS,SINCE,REQUEST,PID,PID…`.
+/// The new execution gets it as a word: `--resume=FAULTS,SINCE,REQUEST,PID,PID…,KEEPER`.
 struct Resume {
   private static let prefix: StaticString = "--resume="
   /// So many faults within a minute mean that executing again does not help.
@@ -68,6 +68,7 @@ struct Resume {
       log.fatal("panic: \(state.faults) faults in a minute")
       return
     }
+    KeeperStanding.surviveExec()
     word.withBytes { bytes in
       let word = UnsafeMutableRawPointer(mutating: bytes.baseAddress!).assumingMemoryBound(to: CChar.self)
       let error = Host.execute("/proc/self/exe", "init", CString(at: word), environment)
@@ -98,6 +99,7 @@ struct Resume {
   private static var word: Message {
     var word: Message = "\(prefix)\(state.faults),\(state.since.nanoseconds),\(state.request)"
     for index in 0..<ConsoleList.limit { word.append(contentsOf: ",\(state.processes[index])") }
+    word.append(contentsOf: ",\(max(KeeperStanding.file, 0))")
     word.append(byte: 0)
     return word
   }
@@ -107,6 +109,8 @@ struct Resume {
   private let processes: InlineArray<16, Int32>
   /// The end that was under way.
   let request: SystemRequest?
+  /// The file of what was kept for kthreadd.
+  let keeper: Int32?
 
   /// Whether this is an execution after a fault.
   static func isMeant(_ arguments: SpawnRequest.Vector) -> Bool { word(of: arguments) != nil }
@@ -121,6 +125,7 @@ struct Resume {
   static func read(_ arguments: SpawnRequest.Vector) -> Resume? {
     guard let word = word(of: arguments) else { return nil }
     var position = 0
+    var keeper: Int32?
     word.dropFirst(prefix.utf8CodeUnitCount).forEachPart(separatedBy: UInt8(ascii: ",")) { part in
       let number = part.decimal(upTo: Int.max) ?? 0
       switch position {
@@ -128,11 +133,12 @@ struct Resume {
       case 1: state.since = Instant(nanoseconds: Int64(number))
       case 2: state.request = number
       case 3..<3 + ConsoleList.limit: state.processes[position - 3] = Int32(truncatingIfNeeded: number)
+      case 3 + ConsoleList.limit: keeper = number > 2 ? Int32(truncatingIfNeeded: number) : nil
       default: break
       }
       position += 1
     }
-    return Resume(processes: state.processes, request: SystemRequest(signalOffset: state.request))
+    return Resume(processes: state.processes, request: SystemRequest(signalOffset: state.request), keeper: keeper)
   }
 
   func process(at index: Int) -> ProcessID? {

@@ -10,12 +10,8 @@ enum SystemWorkers {
   static func begin(_ start: Bootstrap) -> Keeper? {
     guard (try? FileStatus(of: Kthreadd.directory)) != nil else { return nil }
     if case .container = start.place {} else { MachineCgroup.make() }
-    var environment = start.environment
-    if environment.value("PATH") == nil { environment.set(TestMachine.path) }
     do throws(Errno) {
-      // Without a grace for all of them: each has its own time at the end.
-      let keeper = try Keeper(
-        start.log, environment: environment.vector(), grace: nil, arguments: Kthreadd.words(grace: nil, verbosity: .failures))
+      let keeper = try Keeper(start.log, environment: environment(start), grace: nil, arguments: words)
       keeper.begin()
       return keeper
     } catch {
@@ -23,6 +19,15 @@ enum SystemWorkers {
       return nil
     }
   }
+
+  static func environment(_ start: Bootstrap) -> SpawnRequest.Vector {
+    var environment = start.environment
+    if environment.value("PATH") == nil { environment.set(TestMachine.path) }
+    return environment.vector()
+  }
+
+  /// Without a grace for all of them: each has its own time at the end.
+  static var words: SpawnRequest.Vector { Kthreadd.words(grace: nil, verbosity: .failures) }
 
   /// What an essential worker's end asks for, as systemd's FailureAction=poweroff.
   @inline(never)
