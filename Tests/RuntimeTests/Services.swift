@@ -77,7 +77,7 @@ final class Services {
 
   /// SIGKILL for the supervisor; returns when the next one answers.
   func killSupervisor() throws {
-    guard let old = processes("kthreadd").first, kill(old, SIGKILL) == 0 else { throw Trouble("there is no kthreadd to be killed") }
+    guard let old = processes("kthreadd").first, kill(old, SIGKILL) == 0 else { throw Trouble("there is no kthreadd to kill") }
     try eventually("another kthreadd") {
       let now = self.processes("kthreadd")
       return now.count == 1 && !now.contains(old)
