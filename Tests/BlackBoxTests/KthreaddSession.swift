@@ -117,6 +117,8 @@ final class RawClient {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
     }
     guard result == 0 else { throw Trouble("connect \(path): errno \(errno)") }
+    var patience = timeval(tv_sec: Int(Session.deadline), tv_usec: 0)
+    setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
   }
 
   deinit { hangUp() }
@@ -128,7 +130,7 @@ final class RawClient {
 
   func send(_ bytes: [UInt8]) { _ = Glibc.send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
 
-  /// The next packet; empty at the end.
+  /// The next packet; empty at the end, and when none comes.
   func receive() -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: 65536)
     let count = recv(socket, &buffer, buffer.count, 0)

@@ -6,11 +6,17 @@ import Wire
 enum WireInput {
   static func run(_ packet: Text) {
     guard let frame = try? FrameReader(packet) else { return }
-    try? frame.forEach { (field) throws(WireError) in
-      _ = try? field.number()
-      _ = try? field.signed()
-      _ = try? field.text()
-    }
+    var copy = FrameBuilder(kind: frame.kind, id: frame.id)
+    do throws(WireError) {
+      try frame.forEach { (field) throws(WireError) in
+        copy.add(field.tag, field.value)
+        _ = try? field.number()
+        _ = try? field.signed()
+        _ = try? field.text()
+      }
+      // Not a byte of a frame that is one is passed over, or read twice.
+      claim(copy.bytes.elementsEqual(packet.bytes), "fields are the whole of a frame")
+    } catch {}
     if let request = try? Request(frame) { again(request) }
     if let specification = try? Specification(frame) { again(specification) }
     if let reply = try? Reply(frame) { again(reply) }
