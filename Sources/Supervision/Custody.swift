@@ -22,6 +22,13 @@ public enum Custody {
     case done = 7
     /// An essential worker has ended: the container ends with the code in `value`.
     case endContainer = 8
+    /// Keep this descriptor as the deposit `slot`.
+    case keepDeposit = 32
+    case dropDeposit = 33
+    /// Its main process is this one from now on.
+    case mainProcess = 34
+    /// Whether `process` has ended, and how: answered by `ended`.
+    case askEnd = 35
     // PID 1 to kthreadd.
     /// The table and the sockets.
     case welcome = 16
@@ -31,6 +38,8 @@ public enum Custody {
     case complete = 18
     /// A worker that was PID 1's child by then has ended; how is in `value`.
     case ended = 19
+    /// The deposit `slot`.
+    case keptDeposit = 48
   }
 
   /// Which descriptors go with an entry.
@@ -70,6 +79,8 @@ public enum Custody {
   public static let entryLimit = 40
   /// Of both sides' tables.
   public static let capacity = 16384
+  /// Descriptors that are kept for workers, beside those of each.
+  public static let depositCapacity = 8192
 }
 
 extension WaitStatus {

@@ -15,6 +15,7 @@ struct Inheritance {
   private(set) var notify: Int32 = -1
   private(set) var program: Int32 = -1
   private(set) var workers: [Kept] = []
+  private(set) var deposits: [(place: Int, descriptor: Int32)] = []
 
   /// Asks for all of it, page by page.
   init(_ custody: Int32) throws(Errno) {
@@ -77,6 +78,9 @@ struct Inheritance {
         for place in workers.indices where workers[place].slot == Int(entry.slot) && workers[place].process == entry.process {
           workers[place].status = entry.value
         }
+      case .keptDeposit:
+        if descriptor < received.descriptorCount { deposits.append((Int(entry.slot), received.descriptors[descriptor])) }
+        descriptor += 1
       case .complete: next = Int(entry.value)
       default: break
       }

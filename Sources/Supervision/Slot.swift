@@ -32,11 +32,13 @@ final class Slot {
   var toldOf = Ending.none
   /// How many requests wait for something of it.
   var waits = 0
+  var notes = SlotNotes()
 
   init(_ specification: Specification, _ standing: Worker.Standing, request: UInt64, place: (offset: UInt32, length: UInt32)) {
     worker = Worker(Worker.Policy(specification), standing)
     name = specification.name
-    notifyAccess = specification.notifyAccess
+    notifyAccess = specification.speakers
+    notes.storeMaximum = specification.storeMaximum
     output = specification.output
     hasOrder = specification.after.isEmpty && specification.requires.isEmpty ? .none : .some
     self.request = request
@@ -58,6 +60,12 @@ enum Source: UInt8 {
   case client = 5
   case channel = 6
   case log = 7
+  /// A worker's main process that is no child of kthreadd.
+  case mainProcess = 12
+  /// What a worker writes its readiness to.
+  case readiness = 13
+  /// A descriptor that is kept over restarts.
+  case stored = 14
 
   func key(_ index: Int = 0, _ generation: UInt32 = 0) -> UInt64 {
     UInt64(rawValue) << 56 | UInt64(index) << 32 | UInt64(generation)

@@ -63,6 +63,7 @@ public final class Supervisor {
   var line: [UInt8] = []
   let packet = UnsafeMutableRawBufferPointer.allocate(byteCount: Frame.maximum + 1, alignment: 16)
   var seed: UInt64
+  var hearing: Hearing
 
   static let creatingAtOnce = 32
   static let clientLimit = 256
@@ -83,13 +84,15 @@ public final class Supervisor {
     events = try Events()
     let inheritance = try Inheritance(custody)
     program = SelfSpawn(adopting: FileDescriptor.owning(inheritance.program))
-    let size = WorkerTable.size(capacity: Custody.capacity)
+    let tableSize = WorkerTable.size(capacity: Custody.capacity)
+    let size = tableSize + DepositTable.size
     let memory = try SharedMemory.map(inheritance.memory, size: size)
     do throws(WorkerTable.Failure) {
       table = try WorkerTable(in: memory, capacity: Custody.capacity)
     } catch {
       throw .invalid
     }
+    hearing = Hearing(DepositTable(in: memory.baseAddress! + tableSize))
     FileDescriptor.close(inheritance.memory)
     cgroups = Cgroups()
     place = SocketPlace.find()
@@ -148,6 +151,9 @@ public final class Supervisor {
     case .client: receive(fromClient: index, generation)
     case .channel: receive(fromChannel: index, generation)
     case .log: readLog(index, generation)
+    case .mainProcess: mainProcessEnded(index, generation)
+    case .readiness: hearReadiness(index, generation)
+    case .stored: storedHungUp(index, generation)
     case nil: break
     }
   }
@@ -157,6 +163,7 @@ public final class Supervisor {
     while settingUp < Supervisor.creatingAtOnce, let slot = queue.next() { create(slot) }
     if let due = nextDeadline, due <= .now { expire() }
     if lines.flush() == .lost { lostLines += 1 }
+    if !hearing.ended.isEmpty { dropStores() }
     if phase == .ending { endMore() }
   }
 

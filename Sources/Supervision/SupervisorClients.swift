@@ -123,6 +123,8 @@ extension Supervisor {
     status.since = slot.worker.since
     status.ending = slot.worker.ending
     status.dropped = slot.dropped
+    status.activity = slot.worker.activity
+    status.stored = UInt64(slot.notes.stored.count)
     status.control = slot.cgroup == .own ? Text("cgroup") : Text("process group")
     return status
   }
@@ -185,8 +187,13 @@ extension Supervisor {
       }
     case .ready:
       if worker.isReady { return done }
-      return worker.state == .ended ? failure(worker) : nil
+      return worker.state == .ended ? neverReady(worker) : nil
     }
+  }
+
+  private func neverReady(_ worker: Worker) -> (Errno, Stage) {
+    let failure = failure(worker)
+    return failure.0 == Errno(0) ? (.noChild, .none) : failure
   }
 
   private func failure(_ worker: Worker) -> (Errno, Stage) {

@@ -70,6 +70,10 @@ extension Supervisor {
     byProcess.insert(index, hash: UInt32(bitPattern: process.rawValue))
     persist(index)
     watch(index)
+    do throws(Errno) { try handOver(index, specification, over: channel) } catch {
+      closeChannel(index)
+      return failSetUp(index, .output, error)
+    }
     if let text = definitionBytes(index) { try? Packet.send(UnsafeRawBufferPointer(text.bytes), over: channel) }
   }
 
@@ -96,7 +100,7 @@ extension Supervisor {
     tell(Custody.Entry(.dropChannel, slot: index))
   }
 
-  private func closePidfd(_ index: Int) {
+  func closePidfd(_ index: Int) {
     guard let pidfd = slots[index]?.pidfd, pidfd >= 0 else { return }
     FileDescriptor.close(pidfd)
     slots[index]?.pidfd = -1
@@ -167,6 +171,7 @@ extension Supervisor {
     if slot.cgroup == .own { cgroups.kill(slot.name) }
     send(.kill, to: index)
     if slot.parentage == .own { try? ProcessID(slot.process).sendToGroup(.kill) }
+    killLeader(index)
   }
 
   enum Frost: Sendable { case frozen, thawed }
@@ -184,6 +189,8 @@ extension Supervisor {
       // As the kernel's kthreadd it hears nobody; but its parent's TERM is the end.
       if arrival.signal == .terminate, arrival.sender == .parent { beginEnd() }
     }
+    // What a process said before its end counts before its end.
+    receiveNotifications()
     reap()
   }
 
@@ -206,6 +213,7 @@ extension Supervisor {
   func noteEnd(_ index: Int, _ status: WaitStatus) {
     guard let slot = slots[index] else { return }
     if slot.cgroup == .own { cgroups.kill(slot.name) }
+    endLeader(index)
     byProcess.remove(index)
     drainLog(index)
     // What it wanted to say last may still be there.

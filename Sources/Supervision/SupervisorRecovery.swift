@@ -28,12 +28,14 @@ extension Supervisor {
       if worker.channel >= 0 { FileDescriptor.close(worker.channel) }
       tell(Custody.Entry(.drop, slot: worker.slot))
     }
+    recoverNotes(inheritance)
   }
 
   private func restore(_ index: Int, _ record: WorkerRecord) {
     slots[index]?.worker.restore(record)
     slots[index]?.generation = record.generation
     slots[index]?.commitment = record.commitment
+    restore(index, record.notes)
     if record.state == .waiting { waiting += 1 }
     if let deadline = record.deadline {
       note(deadline)
@@ -65,9 +67,9 @@ extension Supervisor {
     byProcess.insert(index, hash: UInt32(bitPattern: process.rawValue))
     if let slot = slots[index] { slots[index]?.cgroup = cgroups.holds(slot.name) ? .own : .none }
     if record.state == .creating { return discard(process, index, record) }
-    if let status = held?.status, status >= 0 {
+    if let held, held.status >= 0, held.process == process.rawValue {
       watch(index)
-      noteEnd(index, WaitStatus(raw: status))
+      hearing.ends.append((index, process.rawValue, held.status))
       return
     }
     let pidfd = try? ProcessDescriptor(process)
@@ -79,19 +81,17 @@ extension Supervisor {
       if held?.process == process.rawValue {
         // Gone since PID 1 was asked, which has its status, and tells it.
         slots[index]?.parentage = .initProcess
+        if record.notes.leader != 0 { askEnd(index) }
         return watch(index)
       }
       watch(index)
-      byProcess.remove(index)
-      closeChannel(index)
-      slots[index]?.process = 0
-      slots[index]?.commitment = .over
-      apply(.ended(.unknown), to: index)
+      hearing.ends.append((index, process.rawValue, -1))
       return
     }
     slots[index]?.parentage = entry?.parent == .current ? .own : .initProcess
     if let pidfd, let number = try? FileDescriptor.duplicate(pidfd.rawValue) { slots[index]?.pidfd = number }
     watch(index)
+    if record.notes.leader != 0 { watchMainProcess(index) }
     if record.state == .starting { send(.go, toChannel: index) }
     if record.state == .starting, record.reason == nil, slots[index]?.channel == -1 { apply(.executed, to: index) }
   }
@@ -130,6 +130,8 @@ extension Worker {
     deadline = record.deadline
     ending = record.ending
     reason = record.reason
+    activity = record.notes.activity
+    ownWatchdog = record.notes.watchdog
   }
 }
 
@@ -142,12 +144,13 @@ extension Supervisor {
       let count = span.withUnsafeMutableBytes { memory -> Int in
         guard let received = try? Packet.receive(into: memory, from: custody) else { return -1 }
         received.closeDescriptors()
+        if received.count > 0 { receiveNotifications() }
         for index in 0..<(received.count / Custody.entrySize) {
           let entry = memory.load(fromByteOffset: index * Custody.entrySize, as: Custody.Entry.self)
           guard Custody.Kind(rawValue: entry.kind) == .ended, Int(entry.slot) < slots.count,
             let slot = slots[Int(entry.slot)], slot.process == entry.process, slot.parentage == .initProcess
           else { continue }
-          noteEnd(Int(entry.slot), WaitStatus(raw: entry.value))
+          noteEnd(Int(entry.slot), raw: entry.value)
         }
         return received.count
       }

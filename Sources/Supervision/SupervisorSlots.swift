@@ -66,6 +66,8 @@ extension Supervisor {
   func forget(_ index: Int) {
     guard let slot = slots[index] else { return }
     closeLog(index)
+    closeReadiness(index)
+    dropStore(index)
     if slot.cgroup == .own { cgroups.remove(slot.name) }
     byName.remove(index)
     table.clear(index)
@@ -94,6 +96,7 @@ extension Supervisor {
     record.deadline = slot.worker.deadline
     record.ending = slot.worker.ending
     record.reason = slot.worker.reason
+    record.notes = slot.recordNotes
     record.request = slot.request
     record.definition = slot.place.offset
     record.definitionLength = slot.place.length
@@ -115,6 +118,7 @@ extension Supervisor {
     guard let slot = slots[index] else { return }
     let before = slot.worker.state
     let hadDeadline = slot.worker.deadline != nil
+    let activity = slot.worker.activity
     let effects = slot.worker.handle(event, at: .now, random: random())
     let after = slot.worker.state
     if before == .creating, after != .creating { settingUp -= slot.commitment == .none ? 0 : 1 }
@@ -130,7 +134,8 @@ extension Supervisor {
       if deadlines == 0 { nextDeadline = nil }
     }
     for effect in effects { perform(effect, on: index) }
-    guard before != after else {
+    settleNotes(index)
+    guard before != after || activity != slot.worker.activity else {
       if slot.waits > 0 { answer(index) }
       return
     }

@@ -37,6 +37,7 @@ public struct WorkerRecord: Equatable, Sendable {
   /// Where its definition lies, in bytes behind the table.
   public var definition: UInt32 = 0
   public var definitionLength: UInt32 = 0
+  public var notes = RecordNotes()
 
   public init() {}
 }
@@ -68,6 +69,7 @@ extension WorkerRecord {
     put(request, 80)
     put(definition, 88)
     put(definitionLength, 92)
+    notes.write(to: memory)
   }
 
   init(reading memory: UnsafeRawPointer) {
@@ -98,6 +100,7 @@ extension WorkerRecord {
     request = get(80, as: UInt64.self)
     definition = get(88, as: UInt32.self)
     definitionLength = get(92, as: UInt32.self)
+    notes = RecordNotes(reading: memory)
   }
 
   private static func code(_ ending: Ending) -> UInt64 {

@@ -83,6 +83,7 @@ public struct WorkerTable {
   public mutating func clear(_ slot: Int) {
     guard let record = record(slot) else { return }
     release(Int(record.definition), Int(record.definitionLength))
+    release(Int(record.notes.text), Int(record.notes.textLength))
     set(slot, WorkerRecord())
   }
 
@@ -138,8 +139,13 @@ extension WorkerTable {
 
   /// Marks what a record that was found here holds.
   public mutating func adopt(_ record: WorkerRecord) {
-    let first = Int(record.definition) / WorkerTable.unit
-    let units = (Int(record.definitionLength) + WorkerTable.unit - 1) / WorkerTable.unit
+    adopt(Int(record.definition), Int(record.definitionLength))
+    adopt(Int(record.notes.text), Int(record.notes.textLength))
+  }
+
+  private mutating func adopt(_ place: Int, _ length: Int) {
+    let first = place / WorkerTable.unit
+    let units = (length + WorkerTable.unit - 1) / WorkerTable.unit
     guard first + units <= taken.count * 64 else { return }
     for unit in first..<first + units { mark(unit) }
   }

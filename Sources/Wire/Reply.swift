@@ -114,6 +114,9 @@ public struct WorkerStatus {
   public var dropped: UInt64 = 0
   /// How it is held together: `cgroup` or `process group`.
   public var control = Text("")
+  public var activity = Activity.none
+  /// Descriptors that are kept for it over its restarts.
+  public var stored: UInt64 = 0
 
   public init() {}
 }
@@ -161,6 +164,8 @@ public struct Reply {
     if !worker.text.isEmpty { frame.add(Tag.text, worker.text) }
     if worker.dropped != 0 { frame.add(Tag.dropped, worker.dropped) }
     if !worker.control.isEmpty { frame.add(Tag.control, worker.control) }
+    if worker.activity != .none { frame.add(Tag.activity, UInt64(worker.activity.rawValue)) }
+    if worker.stored != 0 { frame.add(Tag.stored, worker.stored) }
     return frame
   }
 
@@ -220,6 +225,8 @@ public struct Reply {
     case Tag.text: worker.text = field.value
     case Tag.dropped: worker.dropped = try field.number()
     case Tag.control: worker.control = field.value
+    case Tag.activity: worker.activity = Activity(rawValue: UInt8(try field.number(upTo: 255))) ?? .none
+    case Tag.stored: worker.stored = try field.number()
     default: break
     }
   }

@@ -33,6 +33,8 @@ public enum Tag {
   public static let memoryMaximum: UInt16 = 30
   public static let taskMaximum: UInt16 = 31
   public static let processorWeight: UInt16 = 32
+  public static let notificationDescriptor: UInt16 = 33
+  public static let storeMaximum: UInt16 = 34
   // What swinit adds for the process that becomes the worker.
   public static let cgroup: UInt16 = 48
   public static let notifySocket: UInt16 = 49
@@ -53,4 +55,6 @@ public enum Tag {
   public static let event: UInt16 = 76
   public static let dropped: UInt16 = 77
   public static let control: UInt16 = 78
+  public static let activity: UInt16 = 80
+  public static let stored: UInt16 = 81
 }

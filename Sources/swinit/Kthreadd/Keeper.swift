@@ -26,6 +26,7 @@ final class Keeper {
   private let held: UnsafeMutablePointer<Held>
   /// One more than the highest slot in use.
   private var end = 0
+  private var deposits: KeptDescriptors
   private var control: Int32 = -1
   private var notify: Int32 = -1
   /// To kthreadd; -1: it is not there.
@@ -57,10 +58,11 @@ final class Keeper {
     self.arguments = arguments
     inherited = FileDescriptor.highest()
     descriptorLimit = Int32(clamping: (try? Attributes.limit(7))?.soft ?? 1024)
-    memory = try SharedMemory.create(size: WorkerTable.size(capacity: Custody.capacity)).moved(above: inherited)
+    memory = try SharedMemory.create(size: WorkerTable.size(capacity: Custody.capacity) + DepositTable.size).moved(above: inherited)
     program = try SelfSpawn(above: inherited)
     signals = try FileDescriptor.signals(SignalState.queued, above: inherited)
     held = try SharedMemory.zeros(of: Held.self, count: Custody.capacity)
+    deposits = try KeptDescriptors()
   }
 
   /// Starts kthreadd, and waits until it serves. A container whose kthreadd does not come up goes on without one.
@@ -194,7 +196,16 @@ final class Keeper {
     if received.descriptorCount > 0 { first = raise(received.descriptors[0]) }
     if received.descriptorCount > 1 { second = raise(received.descriptors[1]) }
     switch Custody.Kind(rawValue: entry.kind) {
+    case .hello where slot >= Custody.capacity: deposits.sendPage(from: slot - Custody.capacity, over: channel)
     case .hello: sendPage(from: slot)
+    case .keepDeposit: deposits.keep(slot, first)
+    case .dropDeposit: deposits.drop(slot)
+    case .mainProcess where slot < Custody.capacity:
+      held[slot].process = entry.process
+      held[slot].status = 0
+    case .askEnd where slot < Custody.capacity:
+      let status = held[slot].process == entry.process ? held[slot].status - 1 : -1
+      send(Custody.Entry(.ended, slot: slot, process: entry.process, value: status))
     case .keepListeners:
       control = first
       notify = second
@@ -291,7 +302,7 @@ final class Keeper {
       }
       index += 1
     }
-    entries[count] = Custody.Entry(.complete, value: index < end ? Int32(index) : -1)
+    entries[count] = Custody.Entry(.complete, value: index < end ? Int32(index) : deposits.firstPage)
     count += 1
     entries.span.withUnsafeBytes { bytes in
       descriptors.span.withUnsafeBufferPointer { list in

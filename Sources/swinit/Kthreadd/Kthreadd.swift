@@ -86,10 +86,10 @@ enum Kthreadd {
       }
       guard let definition, let worker = worker(of: name.text) else { continue }
       let specification = Specification(definition, name: worker)
-      if specification.refusal == nil {
-        result.append(specification)
+      if let refusal = specification.refusal {
+        log.warning("\(path): \(specification.words(refusal))")
       } else {
-        log.warning("\(path): '\(worker)' is no name for a worker")
+        result.append(specification)
       }
     }
     return result

@@ -7,8 +7,6 @@ import Wire
 /// worker's program. What fails is told by stage and errno.
 struct WorkerStart {
   static let name: StaticString = "swinit-worker"
-  private static let channel: Int32 = 3
-
   static func isAsked(_ arguments: SpawnRequest.Vector) -> Bool {
     guard let word = arguments[0], CString(at: UnsafePointer(word)).text == name else { return false }
     return arguments[1] != nil && arguments[2] != nil && arguments[3] != nil && arguments[4] != nil
@@ -23,20 +21,23 @@ struct WorkerStart {
   private let group: CString
   private let descriptorLimit: CString
   private var environment: Environment
+  private var descriptors = WorkerDescriptors()
 
   /// Returns only when the program could not be executed.
   static func run(_ arguments: SpawnRequest.Vector, _ environment: Environment) -> Int32 {
     func word(_ index: Int) -> CString { CString(at: UnsafePointer(arguments[index]!)) }
     Attributes.setName(word(1))
+    var channel: Int32 = 3
     var start = WorkerStart(notify: word(2), group: word(3), descriptorLimit: word(4), environment: environment)
     do throws(Failure) {
       let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: Frame.maximum, alignment: 16)
-      guard let count = receive(into: memory), let frame = try? FrameReader(memory.prefix(count).text),
-        let specification = try? Specification(frame)
-      else { throw Failure(stage: .definition, errno: .badMessage) }
+      let specification = try start.receiveDefinition(memory, channel)
+      do throws(Errno) { try start.descriptors.place(specification, &channel) } catch {
+        throw Failure(stage: .output, errno: error)
+      }
       try start.setUp(specification)
       ChannelWord.isSetUp.send(over: channel)
-      guard let length = receive(into: memory), length > 0, memory[0] == ChannelWord.go.rawValue else { return 125 }
+      guard let length = receive(into: memory, channel)?.count, length > 0, memory[0] == ChannelWord.go.rawValue else { return 125 }
       throw Failure(stage: .execute, errno: start.execute(specification))
     } catch {
       ChannelWord.report(error.stage, error.errno, over: channel)
@@ -51,13 +52,25 @@ struct WorkerStart {
     self.environment = environment
   }
 
-  /// The next packet's length. nil: kthreadd and PID 1 have let go of this process, which has no more to do.
-  private static func receive(into memory: UnsafeMutableRawBufferPointer) -> Int? {
+  /// The definition, and before it what the program inherits.
+  private mutating func receiveDefinition(_ memory: UnsafeMutableRawBufferPointer, _ channel: Int32) throws(Failure) -> Specification {
+    while let received = WorkerStart.receive(into: memory, channel),
+      let frame = try? FrameReader(memory.prefix(received.count).text)
+    {
+      if descriptors.take(frame, received) == .taken { continue }
+      if let specification = try? Specification(frame) { return specification }
+      break
+    }
+    throw Failure(stage: .definition, errno: .badMessage)
+  }
+
+  /// The next packet. nil: kthreadd and PID 1 have let go of this process, which has no more to do.
+  private static func receive(into memory: UnsafeMutableRawBufferPointer, _ channel: Int32) -> Packet.Received? {
     while true {
       Socket.waitUntilReadable(channel)
       do throws(Errno) {
-        let count = try Packet.receive(into: memory, from: channel).count
-        return count > 0 ? count : nil
+        let received = try Packet.receive(into: memory, from: channel)
+        return received.count > 0 ? received : nil
       } catch {
         guard error == .again || error == .interrupted else { return nil }
       }
@@ -113,7 +126,8 @@ struct WorkerStart {
       }
     }
     for variable in specification.environment { environment.set(CString(copying: variable)) }
-    if specification.readiness == .notify || specification.watchdog != nil { environment.set("NOTIFY_SOCKET", notify.text) }
+    if specification.speakers != .none { environment.set("NOTIFY_SOCKET", notify.text) }
+    descriptors.announce(in: &environment)
     if let watchdog = specification.watchdog {
       let time: Message = "\(watchdog.nanoseconds / 1000)"
       let process: Message = "\(ProcessID.current)"
@@ -191,6 +205,7 @@ struct WorkerStart {
       search: environment.value("PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
     request.group = .inherited
     Attributes.closeOnExec(from: 3)
+    descriptors.passOn()
     Attributes.resetSignals()
     return request.replaceProcess().errno
   }

@@ -50,7 +50,7 @@ struct SwctlOutput {
       let process: Message = worker.process.map { "\($0)" } ?? "-"
       rows.append(
         Row(cells: [
-          Array(worker.name.bytes), cell("\(worker.state.word)"), cell(process), cell("\(Int(clamping: worker.restarts))"),
+          Array(worker.name.bytes), cell("\(worker.word)"), cell(process), cell("\(Int(clamping: worker.restarts))"),
           cell(SwctlOutput.age(worker.since)), cell(SwctlOutput.words(worker.ending)),
         ]))
     }
@@ -83,12 +83,13 @@ struct SwctlOutput {
   /// One worker on a line.
   @inline(never)
   mutating func describe(_ worker: WorkerStatus) {
-    add("\(worker.name): \(worker.state.word)")
+    add("\(worker.name): \(worker.word)")
     if let process = worker.process { add(" (pid \(process))") }
     add(" for \(SwctlOutput.age(worker.since))")
     if worker.restarts > 0 { add(", restarts \(Int(clamping: worker.restarts))") }
     if worker.ending != .none { add(", last end: \(SwctlOutput.words(worker.ending))") }
     if worker.dropped > 0 { add(", lines nobody took: \(Int(clamping: worker.dropped))") }
+    if worker.stored > 0 { add(", descriptors kept: \(Int(clamping: worker.stored))") }
     if !worker.text.isEmpty { add(", says: \(worker.text)") }
     if !worker.control.isEmpty { add(" [\(worker.control)]") }
     add("\n")
@@ -138,7 +139,12 @@ struct SwctlOutput {
     add(quoted: worker.text)
     add(",\"dropped\":\(Int(clamping: worker.dropped)),\"control\":")
     add(quoted: worker.control)
-    add("}")
+    switch worker.activity {
+    case .none: add(",\"activity\":null")
+    case .reloading: add(",\"activity\":\"reloading\"")
+    case .stopping: add(",\"activity\":\"stopping\"")
+    }
+    add(",\"stored\":\(Int(clamping: worker.stored))}")
   }
 
   @inline(never)
@@ -150,12 +156,13 @@ struct SwctlOutput {
     add("\"")
   }
 
-  /// A JSON string; bytes that are no ASCII are written as the code point of the same number.
+  /// A JSON string; what is no UTF-8 is written byte by byte, as the code point of the same number.
   @inline(never)
   private mutating func add(quoted text: Text) {
     bytes.append(UInt8(ascii: "\""))
+    let isText = text.isUTF8
     for byte in text.bytes {
-      if byte < 0x20 || byte >= 0x7F {
+      if byte < 0x20 || byte == 0x7F || byte > 0x7F && !isText {
         var escape: Message = "\\u00"
         escape.append(hexadecimalByte: byte)
         add(escape)

@@ -1,0 +1,18 @@
+import Sys
+
+extension Specification {
+  /// The most that FileDescriptorStoreMax= may say.
+  public static let storeLimit = 256
+
+  /// Whose messages count: where somebody has to be heard and nobody is named, the main process, as systemd has it.
+  public var speakers: NotifyAccess {
+    let isNeeded = readiness == .notify || watchdog != nil || storeMaximum > 0
+    return notifyAccess == .none && isNeeded ? .main : notifyAccess
+  }
+
+  static func notificationDescriptor(_ field: FrameReader.Field) throws(WireError) -> Int32 {
+    let number = Int32(try field.number(upTo: 1023))
+    guard number >= 3 else { throw .field(field.tag) }
+    return number
+  }
+}
