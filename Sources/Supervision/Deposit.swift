@@ -19,16 +19,13 @@ public struct Deposit {
 
   public var kind: Kind
   public var slot: Int
-  /// Which came first.
-  public var serial: UInt64
   public var polling = Polling.watched
   /// FDNAME=. Points into the table, or the message.
   public var name = Text("")
 
-  public init(_ kind: Kind, slot: Int, serial: UInt64) {
+  public init(_ kind: Kind, slot: Int) {
     self.kind = kind
     self.slot = slot
-    self.serial = serial
   }
 
   /// Of a name, systemd's FDNAME_MAX.
@@ -39,10 +36,10 @@ public struct Deposit {
 /// that was written half is none.
 ///
 ///     0   one more than the highest that was ever written       4   how often the message that is heard now was begun
-///     64  entries of 280 bytes: checksum (4), slot and one (4), serial (8), kind, polling, length, name
+///     64  entries of 268 bytes: checksum (4), slot and one (4), kind, polling, length, name
 public struct DepositTable {
   private static let headerSize = 64
-  private static let entrySize = 280
+  private static let entrySize = 268
   public static let size = headerSize + Custody.depositCapacity * entrySize
 
   private let memory: UnsafeMutableRawPointer
@@ -65,12 +62,11 @@ public struct DepositTable {
     if place >= end { end = place + 1 }
     let entry = entry(place)
     entry.storeBytes(of: UInt32(deposit.slot) + 1, toByteOffset: 4, as: UInt32.self)
-    entry.storeBytes(of: deposit.serial, toByteOffset: 8, as: UInt64.self)
-    entry.storeBytes(of: deposit.kind.rawValue, toByteOffset: 16, as: UInt8.self)
-    entry.storeBytes(of: deposit.polling.rawValue, toByteOffset: 17, as: UInt8.self)
+    entry.storeBytes(of: deposit.kind.rawValue, toByteOffset: 8, as: UInt8.self)
+    entry.storeBytes(of: deposit.polling.rawValue, toByteOffset: 9, as: UInt8.self)
     let name = deposit.name.prefix(Deposit.nameLimit)
-    entry.storeBytes(of: UInt8(name.count), toByteOffset: 18, as: UInt8.self)
-    for (index, byte) in name.bytes.enumerated() { entry.storeBytes(of: byte, toByteOffset: 20 + index, as: UInt8.self) }
+    entry.storeBytes(of: UInt8(name.count), toByteOffset: 10, as: UInt8.self)
+    for (index, byte) in name.bytes.enumerated() { entry.storeBytes(of: byte, toByteOffset: 11 + index, as: UInt8.self) }
     entry.storeBytes(of: DepositTable.checksum(entry), as: UInt32.self)
   }
 
@@ -82,12 +78,12 @@ public struct DepositTable {
     let entry = entry(place)
     let owner = entry.load(fromByteOffset: 4, as: UInt32.self)
     guard owner != 0, entry.load(as: UInt32.self) == DepositTable.checksum(entry),
-      let kind = Deposit.Kind(rawValue: entry.load(fromByteOffset: 16, as: UInt8.self))
+      let kind = Deposit.Kind(rawValue: entry.load(fromByteOffset: 8, as: UInt8.self))
     else { return nil }
-    var deposit = Deposit(kind, slot: Int(owner) - 1, serial: entry.load(fromByteOffset: 8, as: UInt64.self))
-    deposit.polling = entry.load(fromByteOffset: 17, as: UInt8.self) == 1 ? .left : .watched
-    let start = UnsafeRawPointer(entry + 20).assumingMemoryBound(to: UInt8.self)
-    deposit.name = Text(UnsafeBufferPointer(start: start, count: Int(entry.load(fromByteOffset: 18, as: UInt8.self))))
+    var deposit = Deposit(kind, slot: Int(owner) - 1)
+    deposit.polling = entry.load(fromByteOffset: 9, as: UInt8.self) == 1 ? .left : .watched
+    let start = UnsafeRawPointer(entry + 11).assumingMemoryBound(to: UInt8.self)
+    deposit.name = Text(UnsafeBufferPointer(start: start, count: Int(entry.load(fromByteOffset: 10, as: UInt8.self))))
     return deposit
   }
 
@@ -96,6 +92,6 @@ public struct DepositTable {
   }
 
   private static func checksum(_ entry: UnsafeMutableRawPointer) -> UInt32 {
-    Checksum.of(UnsafeRawBufferPointer(start: entry + 4, count: 16 + Int(entry.load(fromByteOffset: 18, as: UInt8.self))))
+    Checksum.of(UnsafeRawBufferPointer(start: entry + 4, count: 7 + Int(entry.load(fromByteOffset: 10, as: UInt8.self))))
   }
 }

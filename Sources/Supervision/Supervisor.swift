@@ -163,7 +163,7 @@ public final class Supervisor {
     while settingUp < Supervisor.creatingAtOnce, let slot = queue.next() { create(slot) }
     if let due = nextDeadline, due <= .now { expire() }
     if lines.flush() == .lost { lostLines += 1 }
-    if !hearing.ended.isEmpty { dropStores() }
+    if hearing.stores == .over { dropStores() }
     if phase == .ending { endMore() }
   }
 

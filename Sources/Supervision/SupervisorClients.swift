@@ -124,7 +124,7 @@ extension Supervisor {
     status.ending = slot.worker.ending
     status.dropped = slot.dropped
     status.activity = slot.worker.activity
-    status.stored = UInt64(slot.notes.stored.count)
+    status.stored = UInt64(slot.notes.stored)
     status.control = slot.cgroup == .own ? Text("cgroup") : Text("process group")
     return status
   }

@@ -10,33 +10,49 @@ extension Supervisor {
       FileDescriptor.close(number)
       return nil
     }
-    hearing.files[place] = number
     hearing.table.set(place, deposit)
+    hold(deposit, number, at: place)
     tell(Custody.Entry(.keepDeposit, slot: place), number)
     return place
   }
 
   private func freeDeposit() -> Int? {
-    for place in hearing.files.indices where hearing.files[place] < 0 { return place }
-    guard hearing.files.count < hearing.limit else { return nil }
-    hearing.files.append(-1)
-    return hearing.files.count - 1
+    for place in hearing.kept.indices where hearing.kept[place].file < 0 { return place }
+    guard hearing.kept.count < hearing.limit else { return nil }
+    hearing.kept.append(Hearing.Kept())
+    return hearing.kept.count - 1
+  }
+
+  /// Has a deposit, from now on. A stored one is waited for: EPOLLHUP and EPOLLERR of epoll(7) come unasked. What cannot be waited for
+  /// stays.
+  func hold(_ deposit: Deposit, _ file: Int32, at place: Int) {
+    hearing.generation &+= 1
+    hearing.kept[place] = Hearing.Kept(
+      file: file, slot: Int32(deposit.slot), kind: deposit.kind, generation: hearing.generation)
+    guard deposit.kind == .stored else { return }
+    slots[deposit.slot]?.notes.stored += 1
+    guard deposit.polling == .watched else { return }
+    try? events.add(file, [], key: Source.stored.key(place, hearing.generation))
   }
 
   func drop(deposit place: Int) {
-    let file = hearing.files[place]
-    guard file >= 0 else { return }
+    let kept = hearing.kept[place]
+    hearing.kept[place].file = -1
     hearing.table.clear(place)
     // Others have it open too, so that its end here would not end the watch.
-    events.remove(file)
-    FileDescriptor.close(file)
-    hearing.files[place] = -1
+    events.remove(kept.file)
+    FileDescriptor.close(kept.file)
     tell(Custody.Entry(.dropDeposit, slot: place))
+    if kept.kind == .stored { slots[Int(kept.slot)]?.notes.stored -= 1 }
   }
 
-  func nextSerial() -> UInt64 {
-    hearing.serial &+= 1
-    return hearing.serial
+  /// Calls `body` with the places of what is stored for a worker.
+  private func forEachStored(_ index: Int, _ body: (Int) -> Void) {
+    guard slots[index]?.notes.stored != 0 else { return }
+    for place in hearing.kept.indices {
+      let kept = hearing.kept[place]
+      if kept.file >= 0, kept.kind == .stored, kept.slot == Int32(index) { body(place) }
+    }
   }
 
   // MARK: FDSTORE=1
@@ -46,106 +62,91 @@ extension Supervisor {
     guard let slot = slots[index] else { return }
     for number in 0..<received.descriptorCount {
       let descriptor = received.descriptors[number]
-      if isStored(descriptor, slot) { continue }
-      guard slot.notes.stored.count < slot.notes.storeMaximum else { return complainOfStore(index) }
+      if isStored(descriptor, index) { continue }
+      guard slot.notes.stored < slot.notes.storeMaximum else { return complainOfStore(index) }
       received.descriptors[number] = -1
-      var deposit = Deposit(.stored, slot: index, serial: nextSerial())
+      var deposit = Deposit(.stored, slot: index)
       deposit.polling = said.polling
       deposit.name = said.descriptorName ?? Text("stored")
-      guard let place = keep(descriptor, deposit) else { return complainOfStore(index) }
-      slot.notes.stored.append(place)
-      watchStored(place, deposit)
+      if keep(descriptor, deposit) == nil { return complainOfStore(index) }
     }
   }
 
-  private func isStored(_ descriptor: Int32, _ slot: Slot) -> Bool {
-    for place in slot.notes.stored where FileDescriptor.isSame(hearing.files[place], descriptor) { return true }
-    return false
+  private func isStored(_ descriptor: Int32, _ index: Int) -> Bool {
+    var isThere = false
+    forEachStored(index) { if FileDescriptor.isSame(hearing.kept[$0].file, descriptor) { isThere = true } }
+    return isThere
   }
 
   @inline(never)
   private func complainOfStore(_ index: Int) {
     guard let slot = slots[index], complains(.store, index) else { return }
-    say(
-      """
-      worker '\(slot.name)': a descriptor is not kept: \(slot.notes.stored.count) are, and FileDescriptorStoreMax=\
-      \(slot.notes.storeMaximum)
-      """)
+    let limit = slot.notes.storeMaximum
+    say("worker '\(slot.name)': a descriptor is not kept: \(slot.notes.stored) are, and FileDescriptorStoreMax=\(limit)")
   }
 
-  /// Waits for its other end to go, epoll(7): EPOLLHUP and EPOLLERR come unasked. What cannot be waited for stays.
-  func watchStored(_ place: Int, _ deposit: Deposit) {
-    guard deposit.polling == .watched else { return }
-    let key = Source.stored.key(place, UInt32(truncatingIfNeeded: deposit.serial))
-    try? events.add(hearing.files[place], [], key: key)
-  }
-
+  /// The other end has gone.
   func storedHungUp(_ place: Int, _ generation: UInt32) {
-    guard place < hearing.files.count, let deposit = hearing.table.deposit(place),
-      UInt32(truncatingIfNeeded: deposit.serial) == generation, let slot = slots[deposit.slot]
-    else { return }
-    slot.notes.stored.removeAll { $0 == place }
+    guard place < hearing.kept.count, hearing.kept[place].file >= 0, hearing.kept[place].generation == generation else { return }
     drop(deposit: place)
   }
 
-  /// FDSTOREREMOVE=1: all of this name.
-  func removeStored(_ name: Text, _ index: Int) {
-    guard let slot = slots[index] else { return }
-    for place in slot.notes.stored {
-      guard let deposit = hearing.table.deposit(place), deposit.name == name else { continue }
-      slot.notes.stored.removeAll { $0 == place }
+  /// FDSTOREREMOVE=1: all of this name; without a name all there are.
+  func dropStored(_ index: Int, named name: Text? = nil) {
+    forEachStored(index) { place in
+      if let name, let deposit = hearing.table.deposit(place), !(deposit.name == name) { return }
       drop(deposit: place)
     }
   }
 
-  func dropStore(_ index: Int) {
-    guard let slot = slots[index] else { return }
-    for place in slot.notes.stored { drop(deposit: place) }
-    slot.notes.stored = []
-  }
-
   /// Drops what was kept for workers that have ended for good. One that was told to start again in the same moment keeps it.
   func dropStores() {
-    let ended = hearing.ended
-    hearing.ended = []
-    for index in ended where slots[index]?.worker.state == .ended { dropStore(index) }
+    hearing.stores = .needed
+    for index in slots.indices where slots[index]?.worker.state == .ended { dropStored(index) }
   }
 
   /// What follows for deposits from a worker's new state.
   func settleNotes(_ index: Int) {
     guard let slot = slots[index] else { return }
     if slot.notes.readiness >= 0, !slot.worker.mayBecomeReady { closeReadiness(index) }
-    if slot.worker.state == .ended, !slot.notes.stored.isEmpty { hearing.ended.append(index) }
+    if slot.worker.state == .ended, slot.notes.stored > 0 { hearing.stores = .over }
   }
 
   // MARK: the next life
 
-  /// Gives a new process what it inherits, before its definition.
+  /// Gives a new process what it inherits, before its definition: one frame, with a name for each stored descriptor, and the writing end
+  /// of its readiness behind them.
   func handOver(_ index: Int, _ specification: Specification, over channel: Int32) throws(Errno) {
     guard let slot = slots[index] else { return }
     slot.notes.complaints = []
     set(status: Text(""), index)
     closeReadiness(index)
-    if specification.readiness == .descriptor { try giveReadiness(index, over: channel) }
-    var rest = slot.notes.stored[...]
-    while !rest.isEmpty {
-      var frame = FrameBuilder(kind: Handover.stored.rawValue, id: 0)
-      var descriptors = InlineArray<64, Int32>(repeating: -1)
-      var count = 0
-      while let place = rest.first, count < Handover.limit {
-        rest = rest.dropFirst()
-        guard let deposit = hearing.table.deposit(place) else { continue }
-        frame.add(Tag.text, deposit.name)
-        descriptors[count] = hearing.files[place]
-        count += 1
-      }
-      var failure: Errno?
-      descriptors.span.withUnsafeBufferPointer { list in
+    let writer = specification.readiness == .descriptor ? try makeReadiness(index) : -1
+    defer { if writer >= 0 { FileDescriptor.close(writer) } }
+    var frame = FrameBuilder(kind: Handover.kind, id: 0)
+    var descriptors = InlineArray<96, Int32>(repeating: writer)
+    var count = 0
+    forEachStored(index) { place in
+      guard let deposit = hearing.table.deposit(place), count < Specification.storeLimit else { return }
+      frame.add(Tag.text, deposit.name)
+      descriptors[count] = hearing.kept[place].file
+      count += 1
+    }
+    if writer >= 0 { count += 1 }
+    guard count > 0 else { return }
+    var failure: Errno?
+    descriptors.span.withUnsafeBufferPointer { list in
+      frame.bytes.withUnsafeBytes { bytes in
         do throws(Errno) {
-          try Handover.send(frame, UnsafeBufferPointer(rebasing: list.prefix(count)), over: channel)
+          try Packet.send(bytes, UnsafeBufferPointer(rebasing: list.prefix(count)), over: channel)
         } catch { failure = error }
       }
-      if let failure { throw failure }
     }
+    if let failure { throw failure }
   }
+}
+
+/// The frame with descriptors that goes over a worker's channel before its definition.
+public enum Handover {
+  public static let kind: UInt8 = 0x60
 }

@@ -19,7 +19,7 @@ extension Supervisor {
   /// When every worker is there again: what is kept for them, what they have said meanwhile, and only then who of them has ended.
   func recoverNotes(_ inheritance: Inheritance) {
     for (place, descriptor) in inheritance.deposits { adopt(deposit: place, descriptor) }
-    for place in 0..<hearing.table.end where place >= hearing.files.count || hearing.files[place] < 0 {
+    for place in 0..<hearing.table.end where place >= hearing.kept.count || hearing.kept[place].file < 0 {
       hearing.table.clear(place)
     }
     receiveNotifications()
@@ -30,20 +30,16 @@ extension Supervisor {
   }
 
   private func adopt(deposit place: Int, _ descriptor: Int32) {
-    while hearing.files.count <= place { hearing.files.append(-1) }
-    hearing.files[place] = descriptor
-    guard let deposit = hearing.table.deposit(place), let slot = slots[deposit.slot] else { return drop(deposit: place) }
-    hearing.serial = max(hearing.serial, deposit.serial)
-    switch deposit.kind {
-    case .stored:
-      // In the order in which they came.
-      let before = slot.notes.stored.firstIndex { (hearing.table.deposit($0)?.serial ?? 0) > deposit.serial }
-      slot.notes.stored.insert(place, at: before ?? slot.notes.stored.count)
-      watchStored(place, deposit)
-    case .readiness where slot.notes.readiness < 0:
-      slot.notes.readiness = place
-      watchReadiness(deposit.slot)
-    case .readiness: drop(deposit: place)
+    while hearing.kept.count <= place { hearing.kept.append(Hearing.Kept()) }
+    guard let deposit = hearing.table.deposit(place), deposit.slot < slots.count, let slot = slots[deposit.slot] else {
+      FileDescriptor.close(descriptor)
+      return tell(Custody.Entry(.dropDeposit, slot: place))
     }
+    hold(deposit, descriptor, at: place)
+    guard deposit.kind == .readiness else { return }
+    // Of a start that was cut off in its midst there may be one too many.
+    if slot.notes.readiness >= 0 { return drop(deposit: place) }
+    slot.notes.readiness = place
+    watchReadiness(deposit.slot)
   }
 }

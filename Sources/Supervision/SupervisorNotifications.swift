@@ -48,7 +48,7 @@ extension Supervisor {
     }
     switch said.store {
     case .keep: store(&received, said, index)
-    case .remove: if let name = said.descriptorName { removeStored(name, index) }
+    case .remove: if let name = said.descriptorName { dropStored(index, named: name) }
     case nil: break
     }
   }
@@ -105,20 +105,24 @@ extension Supervisor {
     var buffer = InlineArray<2048, UInt8>(repeating: 0)
     var span = buffer.mutableSpan
     return span.withUnsafeMutableBytes { memory in
-      var group: Text?
-      process.contents(of: "cgroup", into: memory)?.forEachPart(separatedBy: UInt8(ascii: "\n")) {
-        if $0.hasPrefix("0::") { group = $0.dropFirst(3) }
-      }
-      guard let group, group.hasPrefix(hearing.group) else { return nil }
+      guard let text = process.contents(of: "cgroup", into: memory) else { return nil }
+      guard let group = Hearing.group(text), group.hasPrefix(hearing.group) else { return nil }
       let below = group.dropFirst(hearing.group.count)
       guard below.hasPrefix("/worker.") else { return nil }
-      let file = below.dropFirst(8)
-      // In a group's name a '/' is written as '!'.
-      let name = file.prefix(file.firstIndex(of: UInt8(ascii: "/")) ?? file.count).bytes.map {
-        $0 == UInt8(ascii: "!") ? UInt8(ascii: "/") : $0
+      let name = below.dropFirst(8)
+      for index in slots.indices {
+        if let slot = slots[index], slot.cgroup == .own, Supervisor.isGroup(slot.name, name) { return index }
       }
-      guard let index = name.withUnsafeBufferPointer({ slot(named: Text($0)) }), slots[index]?.cgroup == .own else { return nil }
-      return index
+      return nil
     }
+  }
+
+  /// Whether `path` is the group of the worker of this name, or below it. A '/' in the name is a '!' there.
+  private static func isGroup(_ name: Text, _ path: Text) -> Bool {
+    guard path.count >= name.count, path.count == name.count || path[name.count] == UInt8(ascii: "/") else { return false }
+    for index in 0..<name.count where path[index] != (name[index] == UInt8(ascii: "/") ? UInt8(ascii: "!") : name[index]) {
+      return false
+    }
+    return true
   }
 }

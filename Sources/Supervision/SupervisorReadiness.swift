@@ -3,27 +3,21 @@ import Wire
 
 /// Readiness as s6 has it: a worker writes a newline to a pipe whose reading end is kthreadd's, and PID 1's.
 extension Supervisor {
-  /// Gives a new process its end.
-  func giveReadiness(_ index: Int, over channel: Int32) throws(Errno) {
+  /// Makes a pipe for a new process, and gives its writing end.
+  func makeReadiness(_ index: Int) throws(Errno) -> Int32 {
     let (reader, writer) = try FileDescriptor.pipe()
-    defer { FileDescriptor.close(writer) }
-    guard let place = keep(reader, Deposit(.readiness, slot: index, serial: nextSerial())) else { throw .tooManyFiles }
+    guard let place = keep(reader, Deposit(.readiness, slot: index)) else {
+      FileDescriptor.close(writer)
+      throw .tooManyFiles
+    }
     slots[index]?.notes.readiness = place
     watchReadiness(index)
-    var end = writer
-    var failure: Errno?
-    withUnsafePointer(to: &end) { end in
-      do throws(Errno) {
-        let frame = FrameBuilder(kind: Handover.readiness.rawValue, id: 0)
-        try Handover.send(frame, UnsafeBufferPointer(start: end, count: 1), over: channel)
-      } catch { failure = error }
-    }
-    if let failure { throw failure }
+    return writer
   }
 
   func watchReadiness(_ index: Int) {
     guard let slot = slots[index], slot.notes.readiness >= 0 else { return }
-    try? events.add(hearing.files[slot.notes.readiness], .readable, key: Source.readiness.key(index, slot.generation))
+    try? events.add(hearing.kept[slot.notes.readiness].file, .readable, key: Source.readiness.key(index, slot.generation))
   }
 
   func closeReadiness(_ index: Int) {
@@ -35,13 +29,15 @@ extension Supervisor {
   /// What is written before the newline is not looked at; an end without one is no readiness.
   func hearReadiness(_ index: Int, _ generation: UInt32) {
     guard let slot = slots[index], slot.generation == generation, slot.notes.readiness >= 0 else { return }
-    switch look(at: hearing.files[slot.notes.readiness]) {
+    switch look(at: hearing.kept[slot.notes.readiness].file) {
     case .nothing: break
     case .newline:
       apply(.ready, to: index)
       closeReadiness(index)
     case .over:
-      say("worker '\(slot.name)' has closed its NotificationFD without a newline: it is not ready")
+      if ProcessTable.entry(of: ProcessID(slot.process))?.state == .alive {
+        say("worker '\(slot.name)' has closed its NotificationFD without a newline: it is not ready")
+      }
       closeReadiness(index)
     }
   }

@@ -67,7 +67,7 @@ extension Supervisor {
     guard let slot = slots[index] else { return }
     closeLog(index)
     closeReadiness(index)
-    dropStore(index)
+    dropStored(index)
     if slot.cgroup == .own { cgroups.remove(slot.name) }
     byName.remove(index)
     table.clear(index)

@@ -81,7 +81,7 @@ public enum Packet {
     into buffer: UnsafeMutableRawBufferPointer, from socket: Int32, _ taking: Taking = .taken
   ) throws(Errno) -> Received {
     var result = Received()
-    var control = InlineArray<56, UInt64>(repeating: 0)
+    var control = InlineArray<54, UInt64>(repeating: 0)  // a sender and as many descriptors
     var span = control.mutableSpan
     let error: Errno? = span.withUnsafeMutableBytes { memory in
       var vector = (Kernel.address(buffer.baseAddress), UInt(buffer.count))

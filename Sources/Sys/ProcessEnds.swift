@@ -28,19 +28,26 @@ extension ProcessID {
     }
     guard let raw else { return nil }
     var target: CChar = 0
-    if raw == 0, withFile("ns/pid", { csys_read_link($0.pointer, &target, 1) }) < 0 { return nil }
+    let path = path("ns/pid")
+    if raw == 0, path.withBytes({ csys_read_link(ProcessID.name($0).pointer, &target, 1) }) < 0 { return nil }
     return WaitStatus(raw)
   }
 
   /// What stands in a file of /proc/PID; nil when there is no such process, or no /proc.
+  @inline(never)
   public func contents(of name: StaticString, into buffer: UnsafeMutableRawBufferPointer) -> Text? {
-    withFile(name) { try? FileDescriptor.contents(of: $0, into: buffer) }
+    path(name).withBytes { try? FileDescriptor.contents(of: ProcessID.name($0), into: buffer) }
   }
 
-  private func withFile<Result>(_ name: StaticString, _ body: (CString) -> Result) -> Result {
+  @inline(never)
+  private func path(_ name: StaticString) -> Message {
     var path: Message = "/proc/\(self)/\(name)"
     path.append(byte: 0)
-    return path.withBytes { body(CString(at: UnsafeRawPointer($0.baseAddress!).assumingMemoryBound(to: CChar.self))) }
+    return path
+  }
+
+  private static func name(_ bytes: UnsafeBufferPointer<UInt8>) -> CString {
+    CString(at: UnsafeRawPointer(bytes.baseAddress!).assumingMemoryBound(to: CChar.self))
   }
 }
 

@@ -1,4 +1,4 @@
-public import Sys
+import Sys
 
 extension Definition {
   /// NotifyAccess=: whose messages count.
@@ -12,7 +12,7 @@ extension Definition {
       guard let number = value.decimal(upTo: 1023), number >= 3 else { return .bad("a number from 3 to 1023") }
       notificationDescriptor = Int32(number)
     default:
-      guard let number = value.decimal(upTo: 256) else { return .bad("a number from 0 to 256") }
+      guard let number = value.decimal(upTo: 64) else { return .bad("a number from 0 to 64") }
       storeMaximum = number
     }
     return .set

@@ -2,7 +2,7 @@ import Sys
 
 extension Specification {
   /// The most that FileDescriptorStoreMax= may say.
-  public static let storeLimit = 256
+  public static let storeLimit = 64
 
   /// Whose messages count: where somebody has to be heard and nobody is named, the main process, as systemd has it.
   public var speakers: NotifyAccess {

@@ -87,13 +87,16 @@ enum Kthreadd {
       guard let definition, let worker = worker(of: name.text) else { continue }
       let specification = Specification(definition, name: worker)
       if let refusal = specification.refusal {
-        log.warning("\(path): \(specification.words(refusal))")
+        refuse(path, specification.words(refusal), log)
       } else {
         result.append(specification)
       }
     }
     return result
   }
+
+  @inline(never)
+  private static func refuse(_ path: CString, _ why: Message, _ log: Log) { log.warning("\(path): \(why)") }
 
   /// The worker's name of a definition's file: NAME.service.
   private static func worker(of file: Text) -> Text? {

@@ -15,20 +15,17 @@ struct WorkerDescriptors {
 
   /// Takes what came with a frame, if it is one with descriptors.
   mutating func take(_ frame: FrameReader, _ received: Packet.Received) -> Outcome {
-    switch Handover(rawValue: frame.kind) {
-    case .stored:
-      for index in 0..<received.descriptorCount { stored.append(received.descriptors[index]) }
-      try? frame.forEach { (field) throws(WireError) in
-        if field.tag != Tag.text { return }
-        names.append(contentsOf: field.value.bytes)
-        names.append(UInt8(ascii: ":"))
-      }
-      return .taken
-    case .readiness:
-      readiness = received.descriptorCount > 0 ? received.descriptors[0] : -1
-      return .taken
-    case nil: return .other
+    guard frame.kind == Handover.kind else { return .other }
+    var named = 0
+    try? frame.forEach { (field) throws(WireError) in
+      names.append(contentsOf: field.value.bytes)
+      names.append(UInt8(ascii: ":"))
+      named += 1
     }
+    for index in 0..<received.descriptorCount {
+      if index < named { stored.append(received.descriptors[index]) } else { readiness = received.descriptors[index] }
+    }
+    return .taken
   }
 
   /// Gives each the number that the program expects. Whatever has one of these makes room: the channel too.

@@ -71,5 +71,6 @@ int act_leave(char **argv);
 int act_stdin(char **argv);
 int act_notify(char **argv);
 int act_watchdog(char **argv);
+int act_life(char **argv);
 
 #endif
