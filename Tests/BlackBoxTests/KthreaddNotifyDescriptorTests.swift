@@ -4,10 +4,12 @@ import Testing
 
 /// NotificationFD=: readiness by a newline, as s6 has it.
 @Suite struct KthreaddNotifyDescriptorTests {
-  @Test(arguments: [("3", false), ("5", false), ("1023", false), ("3", true)]) func newline(_ number: String, _ dies: Bool) throws {
+  @Test(arguments: [("3", false), ("5", false), ("1023", false), ("3", true)]) func newline(_ number: String, _ dies: Bool) throws
+  {
     let it = try Supervised()
     let gate = try it.gate()
-    try it.life("a", ["NotificationFD=\(number)"], "write:\(number):not yet", "wait:\(gate)", "write:\(number):, but now|more", "hold")
+    try it.life(
+      "a", ["NotificationFD=\(number)"], "write:\(number):not yet", "wait:\(gate)", "write:\(number):, but now|more", "hold")
     try it.session.line("a | wrote 7")
     #expect(try it.told("a").state == "starting")
     if dies { for _ in 0..<2 { try it.replaceKthreadd() } }
@@ -30,7 +32,8 @@ import Testing
     kill(kthreadd, SIGSTOP)
     it.open(gate: gate)
     try it.session.eventually("it to have written") {
-      (try? String(contentsOfFile: "/proc/\(worker)/wchan", encoding: .utf8))?.contains("pause") == true || status(worker, "State") == nil
+      (try? String(contentsOfFile: "/proc/\(worker)/wchan", encoding: .utf8))?.contains("pause") == true
+        || status(worker, "State") == nil
     }
     try it.replaceKthreadd()
     #expect(try it.ctl("wait", "--ready", "a").code == 0)

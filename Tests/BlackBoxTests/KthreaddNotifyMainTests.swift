@@ -64,7 +64,8 @@ import Testing
   @Test func saidWhileKthreaddIsAway() throws {
     let it = try Supervised()
     let gate = try it.gate()
-    try it.life("a", ["NotifyAccess=all", "Type=notify"], "fork", "wait:\(gate)", "tell:STATUS=taking over|READY=1", "mine", "hold")
+    try it.life(
+      "a", ["NotifyAccess=all", "Type=notify"], "fork", "wait:\(gate)", "tell:STATUS=taking over|READY=1", "mine", "hold")
     let kthreadd = try #require(it.kthreadd)
     kill(kthreadd, SIGSTOP)
     it.open(gate: gate)
@@ -93,7 +94,8 @@ import Testing
     let it = try Supervised()
     try it.ctl("run", "b", "--", Place.probe, "hold")
     let other = try #require(try it.told("b").pid)
-    try it.life("a", ["NotifyAccess=main"], "say:MAINPID=1", "say:MAINPID=2", "say:MAINPID=\(other)", "say:MAINPID=4194304", "hold")
+    try it.life(
+      "a", ["NotifyAccess=main"], "say:MAINPID=1", "say:MAINPID=2", "say:MAINPID=\(other)", "say:MAINPID=4194304", "hold")
     let own = try #require(try it.told("a").pid)
     try it.session.line("a | MAINPID=4194304 1 1")
     #expect(try it.told("a").pid == own)

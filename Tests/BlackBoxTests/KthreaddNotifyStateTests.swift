@@ -7,7 +7,8 @@ import Testing
   @Test func reloading() throws {
     let it = try Supervised()
     let gate = try it.gate()
-    try it.life("a", ["Type=notify"], "say:READY=1", "say:RELOADING=1|STATUS=größer", "wait:\(gate)", "say:READY=1|STATUS=", "hold")
+    try it.life(
+      "a", ["Type=notify"], "say:READY=1", "say:RELOADING=1|STATUS=größer", "wait:\(gate)", "say:READY=1|STATUS=", "hold")
     try it.session.line("a | RELOADING=1")
     for _ in 0..<2 {
       #expect(try it.ctl("status", "a").out.hasPrefix("a: reloading (pid "))
@@ -88,7 +89,8 @@ import Testing
     mkfifo(gate, 0o666)
     let it = try Supervised(
       command: [
-        "--", "env", "NOTIFY_SOCKET=/run/swinit/notify", Place.probe, "life", "wait:\(gate)", "with:20:FDSTORE=1|STATUS=x|MAINPID=1",
+        "--", "env", "NOTIFY_SOCKET=/run/swinit/notify", Place.probe, "life", "wait:\(gate)",
+        "with:20:FDSTORE=1|STATUS=x|MAINPID=1",
         "big:4096", "hold",
       ])
     try it.life("a", ["NotifyAccess=all", "FileDescriptorStoreMax=64"], "say:STATUS=own", "hold")
@@ -112,7 +114,8 @@ import Testing
   @Test func unwantedDescriptors() throws {
     let it = try Supervised()
     let gate = try it.gate()
-    try it.life("a", ["NotifyAccess=main"], "wait:\(gate)", "with:5:STATUS=five", "with:96:STATUS=full", "with:97:STATUS=more", "hold")
+    try it.life(
+      "a", ["NotifyAccess=main"], "wait:\(gate)", "with:5:STATUS=five", "with:96:STATUS=full", "with:97:STATUS=more", "hold")
     let before = try it.descriptorCounts()
     it.open(gate: gate)
     try it.session.line("a | STATUS=more 1 1")

@@ -8,7 +8,8 @@ import Testing
     let it = try Supervised()
     let gate = try it.gate()
     try it.life(
-      "a", ["FileDescriptorStoreMax=2", "Restart=always"], "listen", "wait:\(gate)", "store:FDSTORE=1|FDNAME=db:one", "store:FDSTORE=1:two",
+      "a", ["FileDescriptorStoreMax=2", "Restart=always"], "listen", "wait:\(gate)", "store:FDSTORE=1|FDNAME=db:one",
+      "store:FDSTORE=1:two",
       "hold")
     try it.session.line("a | listen 0")
     it.open(gate: gate)
@@ -93,7 +94,8 @@ import Testing
   /// The same open file twice is kept once, kcmp(2).
   @Test func duplicates() throws {
     let it = try Supervised()
-    try it.life("a", ["FileDescriptorStoreMax=8", "Restart=always"], "again:FDSTORE=1|FDNAME=z", "store:FDSTORE=1|FDNAME=x:1", "hold")
+    try it.life(
+      "a", ["FileDescriptorStoreMax=8", "Restart=always"], "again:FDSTORE=1|FDNAME=z", "store:FDSTORE=1|FDNAME=x:1", "hold")
     try it.session.line("a | store 1 1")
     try it.ctl("kill", "a", "KILL")
     try it.session.line("a | again 1 1")

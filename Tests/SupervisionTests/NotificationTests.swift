@@ -85,12 +85,15 @@ import Testing
     #expect(try read("STATUS=\(fits)yy").status?.string == fits)
   }
 
-  @Test(arguments: [
-    ([0x41], true), ([0xC2, 0x80], true), ([0xC1, 0x80], false), ([0xE0, 0x80, 0x80], false), ([0xE0, 0xA0, 0x80], true),
-    ([0xED, 0xA0, 0x80], false), ([0xED, 0x9F, 0xBF], true), ([0xF0, 0x90, 0x80, 0x80], true), ([0xF0, 0x80, 0x80, 0x80], false),
-    ([0xF4, 0x8F, 0xBF, 0xBF], true), ([0xF4, 0x90, 0x80, 0x80], false), ([0xF5, 0x80, 0x80, 0x80], false), ([0x80], false),
-    ([0xE2, 0x82], false), ([0xE2, 0x82, 0xAC, 0x41], true), ([0xFF], false),
-  ] as [([UInt8], Bool)]) func utf8(_ bytes: [UInt8], _ isGood: Bool) {
+  @Test(
+    arguments: [
+      ([0x41], true), ([0xC2, 0x80], true), ([0xC1, 0x80], false), ([0xE0, 0x80, 0x80], false), ([0xE0, 0xA0, 0x80], true),
+      ([0xED, 0xA0, 0x80], false), ([0xED, 0x9F, 0xBF], true), ([0xF0, 0x90, 0x80, 0x80], true),
+      ([0xF0, 0x80, 0x80, 0x80], false),
+      ([0xF4, 0x8F, 0xBF, 0xBF], true), ([0xF4, 0x90, 0x80, 0x80], false), ([0xF5, 0x80, 0x80, 0x80], false), ([0x80], false),
+      ([0xE2, 0x82], false), ([0xE2, 0x82, 0xAC, 0x41], true), ([0xFF], false),
+    ] as [([UInt8], Bool)]) func utf8(_ bytes: [UInt8], _ isGood: Bool)
+  {
     #expect(text(bytes).isUTF8 == isGood)
     #expect((String(validating: bytes, as: UTF8.self) != nil) == isGood, "the library agrees")
   }
@@ -102,7 +105,8 @@ import Testing
     for _ in 0..<20000 {
       var message: [UInt8] = []
       for _ in 0..<Int(random.next() % 8) {
-        message += random.next() % 4 == 0 ? [UInt8(truncatingIfNeeded: random.next())] : Array(words.randomElement(using: &random)!.utf8)
+        message +=
+          random.next() % 4 == 0 ? [UInt8(truncatingIfNeeded: random.next())] : Array(words.randomElement(using: &random)!.utf8)
       }
       _ = Notification(text(message))
     }

@@ -31,7 +31,9 @@ import Testing
     }
   }
 
-  @Test(arguments: [(Tag.notificationDescriptor, 2), (Tag.notificationDescriptor, 1024), (Tag.storeMaximum, 65)] as [(UInt16, UInt64)])
+  @Test(
+    arguments: [(Tag.notificationDescriptor, 2), (Tag.notificationDescriptor, 1024), (Tag.storeMaximum, 65)] as [(UInt16, UInt64)]
+  )
   func badFields(_ tag: UInt16, _ value: UInt64) {
     var frame = FrameBuilder(kind: Verb.create.rawValue, id: 1)
     frame.add(Tag.name, text("a"))

@@ -58,7 +58,8 @@ final class Keeper {
     self.arguments = arguments
     inherited = FileDescriptor.highest()
     descriptorLimit = Int32(clamping: (try? Attributes.limit(7))?.soft ?? 1024)
-    memory = try SharedMemory.create(size: WorkerTable.size(capacity: Custody.capacity) + DepositTable.size).moved(above: inherited)
+    memory = try SharedMemory.create(size: WorkerTable.size(capacity: Custody.capacity) + DepositTable.size).moved(
+      above: inherited)
     program = try SelfSpawn(above: inherited)
     signals = try FileDescriptor.signals(SignalState.queued, above: inherited)
     held = try SharedMemory.zeros(of: Held.self, count: Custody.capacity)

@@ -33,7 +33,9 @@ struct WorkerDescriptors {
     guard !stored.isEmpty || readiness >= 0 else { return }
     let end = max(3 + Int32(stored.count), (specification.notificationDescriptor ?? 2) + 1)
     channel = try FileDescriptor.move(channel, toAtLeast: end)
-    for index in stored.indices where stored[index] < end { stored[index] = try FileDescriptor.move(stored[index], toAtLeast: end) }
+    for index in stored.indices where stored[index] < end {
+      stored[index] = try FileDescriptor.move(stored[index], toAtLeast: end)
+    }
     if readiness >= 0, readiness < end { readiness = try FileDescriptor.move(readiness, toAtLeast: end) }
     for index in stored.indices {
       try FileDescriptor.move(stored[index], to: 3 + Int32(index))

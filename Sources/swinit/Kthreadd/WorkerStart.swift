@@ -37,7 +37,9 @@ struct WorkerStart {
       }
       try start.setUp(specification)
       ChannelWord.isSetUp.send(over: channel)
-      guard let length = receive(into: memory, channel)?.count, length > 0, memory[0] == ChannelWord.go.rawValue else { return 125 }
+      guard let length = receive(into: memory, channel)?.count, length > 0, memory[0] == ChannelWord.go.rawValue else {
+        return 125
+      }
       throw Failure(stage: .execute, errno: start.execute(specification))
     } catch {
       ChannelWord.report(error.stage, error.errno, over: channel)
@@ -53,7 +55,9 @@ struct WorkerStart {
   }
 
   /// The definition, and before it what the program inherits.
-  private mutating func receiveDefinition(_ memory: UnsafeMutableRawBufferPointer, _ channel: Int32) throws(Failure) -> Specification {
+  private mutating func receiveDefinition(_ memory: UnsafeMutableRawBufferPointer, _ channel: Int32) throws(Failure)
+    -> Specification
+  {
     while let received = WorkerStart.receive(into: memory, channel),
       let frame = try? FrameReader(memory.prefix(received.count).text)
     {
