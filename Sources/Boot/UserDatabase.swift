@@ -62,7 +62,8 @@ public struct UserDatabase {
     return result
   }
 
-  private func groupID(_ word: Text) throws(BadWord) -> UInt32 {
+  /// Reads `NAME|GID`.
+  public func groupID(_ word: Text) throws(BadWord) -> UInt32 {
     var found: UInt32?
     UserDatabase.forEachLine(of: group) { fields in
       if found == nil, fields[0] == word { found = UserDatabase.id(fields[2]) }

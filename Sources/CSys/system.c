@@ -29,6 +29,7 @@ void csys_say(const void *buffer, size_t count) {
 }
 
 int32_t csys_close(int32_t fd) { return (int32_t)result_of(close(fd)); }
+int64_t csys_splice(int32_t from, int32_t to, size_t count) { return result_of(syscall(SYS_splice, from, NULL, to, NULL, count, 2)); }
 int32_t csys_duplicate(int32_t from, int32_t to) { return (int32_t)result_of(dup2(from, to)); }
 int32_t csys_duplicate_above(int32_t from, int32_t least) { return (int32_t)result_of(fcntl(from, F_DUPFD_CLOEXEC, least)); }
 int32_t csys_fd_is_open(int32_t fd) { return fcntl(fd, F_GETFD) >= 0; }

@@ -1,29 +1,51 @@
-import Sys
-import Wire
+public import Sys
+public import Wire
 
 /// cgroup v2, where the tree can be written: each worker in a group of its own, which can be killed and frozen as one.
 public struct Cgroups {
-  /// /sys/fs/cgroup and this process's group; nil: there is none to be had.
-  private let base: CString?
+  /// /sys/fs/cgroup and the container's group, where it can be written; nil: there is none to be had.
+  let base: CString?
+  /// The same also where it can only be read.
+  let own: CString?
+  /// The controllers that the groups below it have.
+  internal(set) public var enabled: Controllers = []
+  /// Why not all, where nothing better is known.
+  var trouble = ControllerTrouble.none
 
-  public init() {
-    base = Cgroups.find()
+  public init(_ leaf: Leaf) {
+    own = Cgroups.find(leaf)
+    guard let own else {
+      base = nil
+      trouble = .noTree
+      return
+    }
+    // The root of all groups is a machine's and not a container's.
+    if Cgroups.isRoot(own) { trouble = .isRoot } else if !Directory.isWritable(own) { trouble = .notWritable }
+    base = trouble == .none ? own : nil
   }
 
-  /// The group that this process is in, where it can be written. Not the root of all groups, which is a machine's and not a container's.
-  private static func find() -> CString? {
+  /// The group that this process is in, or where it was put into a leaf the one above that; in the root of all groups, what a machine's
+  /// PID 1 has made below it.
+  private static func find(_ leaf: Leaf) -> CString? {
     var own: Text?
     FileDescriptor.text(of: "/proc/self/cgroup").forEachPart(separatedBy: UInt8(ascii: "\n")) {
       if $0.hasPrefix("0::") { own = $0.dropFirst(3) }
     }
-    guard let own, let mount = mountPoint() else { return nil }
+    guard var own, let mount = mountPoint() else { return nil }
+    let name = Text(Cgroups.leaf)
+    if leaf == .made, own.count >= name.count, own.dropFirst(own.count - name.count) == name { own = own.dropLast(name.count) }
     let path = CString(copying: mount, own == "/" ? Text("") : own)
-    let isRoot = (try? FileStatus(of: CString(copying: path.text, Text("/cgroup.type")))) == nil
-    return isRoot || !Directory.isWritable(path) ? nil : path
+    guard Cgroups.isRoot(path) else { return path }
+    let machine = CString(copying: path.text, Text(MachineCgroup.name))
+    return (try? FileStatus(of: machine)) == nil ? path : machine
+  }
+
+  private static func isRoot(_ path: CString) -> Bool {
+    (try? FileStatus(of: CString(copying: path.text, Text("/cgroup.type")))) == nil
   }
 
   /// Where cgroup v2 is mounted: the second word of the line in /proc/self/mounts whose third is cgroup2.
-  private static func mountPoint() -> Text? {
+  static func mountPoint() -> Text? {
     var result: Text?
     FileDescriptor.text(of: "/proc/self/mounts").forEachPart(separatedBy: UInt8(ascii: "\n")) { line in
       guard let (_, rest) = line.cut(at: UInt8(ascii: " ")), let (place, more) = rest.cut(at: UInt8(ascii: " ")) else { return }
@@ -32,46 +54,90 @@ public struct Cgroups {
     return result
   }
 
-  public var isThere: Bool { base != nil }
-
-  /// A file of a worker's group, or with no file's name the group itself; nil where there are no groups. A '/' in a name would be another
-  /// directory.
-  private func with<Result>(_ name: Text, _ file: StaticString, _ body: (CString) -> Result) -> Result? {
+  /// The path of a file of a worker's group, or with no file's name of the group itself; nil where there are no groups. It is the caller's
+  /// to give back. A '/' in a name would be another directory.
+  @inline(never)
+  func path(_ name: Text, _ file: StaticString) -> CString? {
     guard let base else { return nil }
-    var bytes = Array(base.text.bytes)
-    bytes.append(contentsOf: Text("/worker.").bytes)
-    for byte in name.bytes { bytes.append(byte == UInt8(ascii: "/") ? UInt8(ascii: "!") : byte) }
-    bytes.append(contentsOf: Text(file).bytes)
-    bytes.append(0)
-    return bytes.withUnsafeBytes { body(CString(at: $0.assumingMemoryBound(to: CChar.self).baseAddress!)) }
+    let path = CString(copying: base.text, Text("/worker."), name, Text(file))
+    let start = UnsafeMutablePointer(mutating: path.pointer) + base.text.count + 8
+    for index in 0..<name.count where name[index] == UInt8(ascii: "/") { start[index] = CChar(UInt8(ascii: "!")) }
+    return path
   }
 
-  /// Makes a worker's group, with its limits, and gives the file that a process joins by; empty where there are no groups.
-  /// Calls `complain` with each limit that cannot be set here.
-  func make(_ specification: Specification, complain: (StaticString) -> Void) -> [UInt8] {
-    let isMade = with(specification.name, "") { (try? Directory.make($0)) != nil } ?? false
-    if !set("/memory.max", specification.memoryMaximum, specification.name) { complain("MemoryMax") }
-    if !set("/pids.max", specification.taskMaximum, specification.name) { complain("TasksMax") }
-    if !set("/cpu.weight", specification.processorWeight, specification.name) { complain("CPUWeight") }
-    guard isMade else { return [] }
-    return with(specification.name, "/cgroup.procs") { Array($0.text.bytes) } ?? []
+  /// Writes to a file of a worker's group.
+  @inline(never)
+  func write(_ value: Text, _ name: Text, _ file: StaticString) -> Written {
+    guard let path = path(name, file) else { return .no }
+    defer { path.pointer.deallocate() }
+    return (try? FileDescriptor.write(value, to: path)) != nil ? .yes : .no
   }
 
-  private func set(_ file: StaticString, _ value: UInt64?, _ name: Text) -> Bool {
-    guard let value else { return true }
-    let number: Message = "\(Int(clamping: value))"
-    return with(name, file) { path in number.withBytes { (try? FileDescriptor.write(Text($0), to: path)) != nil } } ?? false
+  enum Written: Sendable { case yes, no }
+
+  /// A limit of a definition, the file that it is written to, and the controller whose file that is.
+  private struct Limit {
+    let key: StaticString
+    let file: StaticString
+    let controller: Controllers
+    let value: UInt64?
   }
 
-  func holds(_ name: Text) -> Bool { with(name, "") { (try? FileStatus(of: $0)) != nil } ?? false }
+  /// Makes a worker's group, with its limits. Calls `complain` with each limit that cannot be set here, and the controller that it needs.
+  func make(_ specification: Specification, complain: (StaticString, Controllers) -> Void) -> Slot.Cgroup {
+    var group = Slot.Cgroup.none
+    if let path = path(specification.name, "") {
+      defer { path.pointer.deallocate() }
+      if (try? Directory.make(path)) != nil { group = .own }
+    }
+    let limits: InlineArray<5, Limit> = [
+      Limit(key: "MemoryMax", file: "/memory.max", controller: .memory, value: specification.memoryMaximum),
+      Limit(key: "MemoryHigh", file: "/memory.high", controller: .memory, value: specification.memoryHigh),
+      Limit(key: "TasksMax", file: "/pids.max", controller: .tasks, value: specification.taskMaximum),
+      Limit(key: "CPUWeight", file: "/cpu.weight", controller: .processors, value: specification.processorWeight),
+      // Of each 100 ms, which is the kernel's own period.
+      Limit(key: "CPUQuota", file: "/cpu.max", controller: .processors, value: specification.processorQuota),
+    ]
+    for index in limits.indices {
+      guard let value = limits[index].value else { continue }
+      let number: Message = "\(Int(clamping: value))"
+      let written = number.withBytes { write(Text($0), specification.name, limits[index].file) }
+      if written == .no { complain(limits[index].key, limits[index].controller) }
+    }
+    return group
+  }
+
+  /// Its directory, for clone3(2); -1 where it cannot be opened.
+  func open(_ name: Text) -> Int32 {
+    guard let path = path(name, "") else { return -1 }
+    defer { path.pointer.deallocate() }
+    return (try? FileDescriptor(opening: path, .read).release()) ?? -1
+  }
+
+  /// Takes this process into a worker's group.
+  func join(_ name: Text) throws(Errno) {
+    guard let path = path(name, "/cgroup.procs") else { return }
+    defer { path.pointer.deallocate() }
+    try FileDescriptor.write(Text("0"), to: path)
+  }
+
+  func holds(_ name: Text) -> Bool {
+    guard let path = path(name, "") else { return false }
+    defer { path.pointer.deallocate() }
+    return (try? FileStatus(of: path)) != nil
+  }
 
   /// Takes a group away that is empty.
-  func remove(_ name: Text) { _ = with(name, "") { Directory.removeEmpty($0) } }
+  func remove(_ name: Text) {
+    guard let path = path(name, "") else { return }
+    Directory.removeEmpty(path)
+    path.pointer.deallocate()
+  }
 
   /// cgroup.kill: everything in it, whatever it forks meanwhile.
-  func kill(_ name: Text) { _ = with(name, "/cgroup.kill") { try? FileDescriptor.write(Text("1"), to: $0) } }
+  func kill(_ name: Text) { _ = write(Text("1"), name, "/cgroup.kill") }
 
   func freeze(_ name: Text, _ frost: Supervisor.Frost) -> Bool {
-    with(name, "/cgroup.freeze") { (try? FileDescriptor.write(Text(frost == .frozen ? "1" : "0"), to: $0)) != nil } ?? false
+    write(Text(frost == .frozen ? "1" : "0"), name, "/cgroup.freeze") == .yes
   }
 }

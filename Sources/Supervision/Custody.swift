@@ -29,6 +29,10 @@ public enum Custody {
     case mainProcess = 34
     /// Whether `process` has ended, and how: answered by `ended`.
     case askEnd = 35
+    /// Keep what `Keepsake.Part`s `parts` names.
+    case keepMore = 40
+    /// `hello` for what `keepMore` has given.
+    case helloMore = 41
     // PID 1 to kthreadd.
     /// The table and the sockets.
     case welcome = 16
@@ -40,6 +44,8 @@ public enum Custody {
     case ended = 19
     /// The deposit `slot`.
     case keptDeposit = 48
+    /// What `keepMore` has given.
+    case keptMore = 42
   }
 
   /// Which descriptors go with an entry.

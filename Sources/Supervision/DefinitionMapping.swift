@@ -4,6 +4,7 @@ public import Wire
 
 extension Specification {
   /// What a unit file has defined.
+  @inline(never)
   public init(_ definition: Definition, name: Text) {
     self.init()
     self.name = name
@@ -33,6 +34,8 @@ extension Specification {
     oomScore = definition.oomScore
     umask = definition.umask
     processors = definition.processors
+    input = Input(rawValue: definition.input.rawValue) ?? .null
+    stopNotice = definition.stopNotice
     ambient = definition.ambient
     bounding = definition.bounding
     privileges = definition.privileges == .on ? .noNew : .asProgramsHave
@@ -40,6 +43,11 @@ extension Specification {
     memoryMaximum = definition.memoryMaximum
     taskMaximum = definition.taskMaximum
     processorWeight = definition.processorWeight
+    memoryHigh = definition.memoryHigh
+    processorQuota = definition.processorQuota
+    outputPath = definition.outputPath
+    logSize = definition.logSize
+    logFiles = definition.logFiles
   }
 }
 
@@ -56,6 +64,7 @@ extension Worker.Policy {
     watchdog = specification.watchdog.flatMap(Worker.Policy.limit)
     stopSignal = specification.stopSignal
     essential = specification.essential
+    notice = specification.stopNotice == nil ? .none : .given
   }
 
   /// No time, and all of it, are no limit.

@@ -28,15 +28,15 @@ struct Hearing {
   var stores = Stores.needed
   /// Ends that a new kthreadd has found, and notes when it has heard what was said before them.
   var ends: [(index: Int, process: Int32, status: Int32)] = []
-  /// The cgroup of swinit, below which those of workers are.
-  let group: Text
+  /// The cgroup below which those of workers are, without the '/' of the root; nil: there are none.
+  let group: Text?
 
   enum Stores: Sendable { case needed, over }
 
-  init(_ table: DepositTable) {
+  init(_ table: DepositTable, _ cgroups: Cgroups) {
     self.table = table
     limit = min(Custody.depositCapacity, Int(clamping: ((try? Attributes.limit(7))?.hard ?? 1024) / 4))
-    group = Hearing.group(FileDescriptor.text(of: "/proc/self/cgroup")) ?? Text("")
+    group = cgroups.base.flatMap { base in Cgroups.mountPoint().map { base.text.dropFirst($0.count) } }
   }
 
   /// The cgroup v2 in a /proc/PID/cgroup, without the '/' of the root.

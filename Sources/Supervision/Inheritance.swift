@@ -17,11 +17,20 @@ struct Inheritance {
   private(set) var workers: [Kept] = []
   private(set) var deposits: [(place: Int, descriptor: Int32)] = []
 
+  /// What is kept of workers beside their processes, in the order of their slots.
+  private(set) var keepsakes: [Keepsake] = []
+
   /// Asks for all of it, page by page.
   init(_ custody: Int32) throws(Errno) {
+    try ask(.hello, custody)
+    guard memory >= 0, program >= 0 else { throw .badMessage }
+    if control >= 0 { try ask(.helloMore, custody) }
+  }
+
+  private mutating func ask(_ kind: Custody.Kind, _ custody: Int32) throws(Errno) {
     var from = 0
     while from >= 0 {
-      var entry = Custody.Entry(.hello, slot: from)
+      var entry = Custody.Entry(kind, slot: from)
       var failure: Errno?
       withUnsafeBytes(of: &entry) { bytes in
         do throws(Errno) { try Packet.send(bytes, over: custody) } catch { failure = error }
@@ -29,7 +38,6 @@ struct Inheritance {
       if let failure { throw failure }
       from = try receive(custody)
     }
-    guard memory >= 0, program >= 0 else { throw .badMessage }
   }
 
   /// Takes one page, and says where the next begins; -1: that was the last.
@@ -81,6 +89,13 @@ struct Inheritance {
       case .keptDeposit:
         if descriptor < received.descriptorCount { deposits.append((Int(entry.slot), received.descriptors[descriptor])) }
         descriptor += 1
+      case .keptMore:
+        var kept = Keepsake(slot: Int(entry.slot))
+        for part in 0..<Keepsake.partCount where entry.parts & 1 << UInt32(part) != 0 && descriptor < received.descriptorCount {
+          kept.descriptors[part] = received.descriptors[descriptor]
+          descriptor += 1
+        }
+        keepsakes.append(kept)
       case .complete: next = Int(entry.value)
       default: break
       }

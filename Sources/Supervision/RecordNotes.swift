@@ -16,21 +16,21 @@ public struct RecordNotes: Equatable, Sendable {
   public init() {}
 
   func write(to memory: UnsafeMutableRawPointer) {
-    memory.storeBytes(of: leaderStarted, toByteOffset: 104, as: UInt64.self)
-    memory.storeBytes(of: leader, toByteOffset: 112, as: Int32.self)
-    memory.storeBytes(of: activity.rawValue, toByteOffset: 116, as: UInt8.self)
-    memory.storeBytes(of: textLength, toByteOffset: 118, as: UInt16.self)
-    memory.storeBytes(of: text, toByteOffset: 120, as: UInt32.self)
-    memory.storeBytes(of: RecordNotes.code(watchdog), toByteOffset: 124, as: UInt32.self)
+    memory.storeBytes(of: leaderStarted, toByteOffset: 128, as: UInt64.self)
+    memory.storeBytes(of: leader, toByteOffset: 136, as: Int32.self)
+    memory.storeBytes(of: activity.rawValue, toByteOffset: 140, as: UInt8.self)
+    memory.storeBytes(of: textLength, toByteOffset: 142, as: UInt16.self)
+    memory.storeBytes(of: text, toByteOffset: 144, as: UInt32.self)
+    memory.storeBytes(of: RecordNotes.code(watchdog), toByteOffset: 148, as: UInt32.self)
   }
 
   init(reading memory: UnsafeRawPointer) {
-    leaderStarted = memory.load(fromByteOffset: 104, as: UInt64.self)
-    leader = memory.load(fromByteOffset: 112, as: Int32.self)
-    activity = Activity(rawValue: memory.load(fromByteOffset: 116, as: UInt8.self)) ?? .none
-    textLength = memory.load(fromByteOffset: 118, as: UInt16.self)
-    text = memory.load(fromByteOffset: 120, as: UInt32.self)
-    watchdog = RecordNotes.interval(memory.load(fromByteOffset: 124, as: UInt32.self))
+    leaderStarted = memory.load(fromByteOffset: 128, as: UInt64.self)
+    leader = memory.load(fromByteOffset: 136, as: Int32.self)
+    activity = Activity(rawValue: memory.load(fromByteOffset: 140, as: UInt8.self)) ?? .none
+    textLength = memory.load(fromByteOffset: 142, as: UInt16.self)
+    text = memory.load(fromByteOffset: 144, as: UInt32.self)
+    watchdog = RecordNotes.interval(memory.load(fromByteOffset: 148, as: UInt32.self))
   }
 
   /// 0 is none, all ones is no watchdog, else milliseconds.

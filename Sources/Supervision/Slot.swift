@@ -17,15 +17,34 @@ final class Slot {
   var parentage = Parentage.own
   /// To a process that has not executed its program; -1: none.
   var channel: Int32 = -1
+  /// Of a process that was just forked: its ends of the channel, of its output and of what else it inherits.
+  var lent: [Int32] = []
+  var setUp = SetUp.over
   /// The reading end of its output; -1: none.
   var log: Int32 = -1
   /// Of a process that is not kthreadd's child; -1: none.
   var pidfd: Int32 = -1
+  /// The other end of its stop notice; -1: none.
+  var notice: Int32 = -1
+  let input: Specification.Input
+  var queue: JobQueue?
+  /// How long the job is that was put before it last, with its newline; 0: none, or a question.
+  var handed: UInt16 = 0
+  /// What it is bound to. Points into the table.
+  var binding: Text?
+  var rebinding = Rebinding.none
   var cgroup = Cgroup.none
   var request: UInt64 = 0
   var place: (offset: UInt32, length: UInt32)
   var ring: LogRing?
   var dropped: UInt64 = 0
+  var file: LogFile?
+  var marks: WorkerMarks = []
+  var oomKills: UInt32 = 0
+  /// What the kernel's count was when it was last looked at.
+  var oomSeen: UInt32 = 0
+  /// The controllers that its limits need and do not have.
+  var wanting: Controllers = []
   /// STATUS= of sd_notify(3).
   var text: [UInt8] = []
   /// The failure that people were told of last.
@@ -40,6 +59,9 @@ final class Slot {
     notifyAccess = specification.speakers
     notes.storeMaximum = specification.storeMaximum
     output = specification.output
+    file = LogFile(specification)
+    input = specification.input
+    binding = specification.processors
     hasOrder = specification.after.isEmpty && specification.requires.isEmpty ? .none : .some
     self.request = request
     self.place = place
@@ -47,6 +69,10 @@ final class Slot {
 
   enum Order: Sendable { case none, some }
   enum Cgroup: Sendable { case none, own }
+  /// Whether its process has still to say that it is set up.
+  enum SetUp: Sendable { case pending, over }
+  /// Whether its process is to be bound when it has set itself up.
+  enum Rebinding: Sendable { case none, due }
   /// Whose child its process is: after kthreadd was started anew, PID 1's.
   enum Parentage: Sendable { case own, initProcess }
 }
@@ -66,6 +92,8 @@ enum Source: UInt8 {
   case readiness = 13
   /// A descriptor that is kept over restarts.
   case stored = 14
+  case memory = 40
+  case jobs = 20
 
   func key(_ index: Int = 0, _ generation: UInt32 = 0) -> UInt64 {
     UInt64(rawValue) << 56 | UInt64(index) << 32 | UInt64(generation)
@@ -96,6 +124,8 @@ struct Wait {
     case awake
     case ready
     case ended
+    /// So many bytes of its queue are done.
+    case flushed(UInt64)
   }
 
   let client: Int

@@ -9,11 +9,16 @@ public final class Supervisor {
     /// How long the end of all workers may take.
     public var grace: Interval
     public var verbosity = Verbosity.failures
+    /// Who of this group talks to the control socket may do what root may; nil: there is none.
+    public var controlGroup: UInt32?
     public enum Verbosity: Sendable { case failures, everything }
+    /// What a forked process does to become a worker, kthread().
+    let thread: (CreateInfo) -> Never
 
-    public init(environment: SpawnRequest.Vector, grace: Interval) {
+    public init(environment: SpawnRequest.Vector, grace: Interval, thread: @escaping (CreateInfo) -> Never) {
       self.environment = environment
       self.grace = grace
+      self.thread = thread
     }
   }
 
@@ -27,7 +32,7 @@ public final class Supervisor {
   var table: WorkerTable
   var events: Events
   let signals: SignalDescriptor
-  let program: SelfSpawn
+  let files = Fork.Files.best
   let custody: Int32
   var control: Int32
   var notify: Int32
@@ -54,6 +59,8 @@ public final class Supervisor {
   var nextDeadline: Instant?
   /// How many workers have one.
   var deadlines = 0
+  /// nil: the end has not begun.
+  var lateness: Lateness?
 
   var clients: [Client?] = []
   var nextClientGeneration: UInt32 = 0
@@ -61,6 +68,14 @@ public final class Supervisor {
   var listeners = 0
   var lines = LineOutput()
   var line: [UInt8] = []
+  var object = JSONLine()
+  var fileLines = LogFile.Batch()
+  /// inotify(7) on the workers' memory.events; -1: none yet.
+  var memoryWatch: Int32 = -1
+  var refusals = RefusalLimit()
+  var scratch: Scratch?
+  /// The definition of the worker whose process is forked just now.
+  let definitionCopy = UnsafeMutableRawBufferPointer.allocate(byteCount: Frame.maximum, alignment: 16)
   let packet = UnsafeMutableRawBufferPointer.allocate(byteCount: Frame.maximum + 1, alignment: 16)
   var seed: UInt64
   var hearing: Hearing
@@ -76,6 +91,7 @@ public final class Supervisor {
     descriptorLimit = (try? Attributes.limit(7))?.soft ?? 1024
     if let limit = try? Attributes.limit(7) { try? Attributes.setLimit(7, soft: limit.hard, hard: limit.hard) }
     null = try FileDescriptor(openingAboveStandard: "/dev/null", .readWrite)
+    null.fill(upTo: 10)
     reserve = try FileDescriptor.duplicate(null.rawValue)
     rawOutput = try FileDescriptor.duplicate(of: .output)
     rawError = try FileDescriptor.duplicate(of: .error)
@@ -83,7 +99,7 @@ public final class Supervisor {
     signals = try SignalDescriptor(SignalSet(.child, .terminate))
     events = try Events()
     let inheritance = try Inheritance(custody)
-    program = SelfSpawn(adopting: FileDescriptor.owning(inheritance.program))
+    FileDescriptor.close(inheritance.program)
     let tableSize = WorkerTable.size(capacity: Custody.capacity)
     let size = tableSize + DepositTable.size
     let memory = try SharedMemory.map(inheritance.memory, size: size)
@@ -92,9 +108,10 @@ public final class Supervisor {
     } catch {
       throw .invalid
     }
-    hearing = Hearing(DepositTable(in: memory.baseAddress! + tableSize))
     FileDescriptor.close(inheritance.memory)
-    cgroups = Cgroups()
+    cgroups = Cgroups(table.leaf)
+    cgroups.settle(table)
+    hearing = Hearing(DepositTable(in: memory.baseAddress! + tableSize), cgroups)
     place = SocketPlace.find()
     control = inheritance.control
     notify = inheritance.notify
@@ -113,6 +130,7 @@ public final class Supervisor {
   /// Opens the sockets, and has PID 1 keep them.
   private func listen() throws(Errno) {
     let socket = try Socket.listening(at: place.control, .packets, mode: 0o600)
+    openToGroup()
     let messages = try Socket.listening(at: place.notify, .datagrams, mode: 0o666)
     try messages.tellSenders()
     control = try FileDescriptor.duplicate(socket.rawValue)
@@ -137,6 +155,7 @@ public final class Supervisor {
       settle()
     }
     for slot in slots { if let slot, slot.cgroup == .own { cgroups.remove(slot.name) } }
+    cgroups.unsettle()
     return 0
   }
 
@@ -154,6 +173,8 @@ public final class Supervisor {
     case .mainProcess: mainProcessEnded(index, generation)
     case .readiness: hearReadiness(index, generation)
     case .stored: storedHungUp(index, generation)
+    case .memory: takeMemoryEvents()
+    case .jobs: feed(index)
     case nil: break
     }
   }
@@ -162,12 +183,10 @@ public final class Supervisor {
   private func settle() {
     while settingUp < Supervisor.creatingAtOnce, let slot = queue.next() { create(slot) }
     if let due = nextDeadline, due <= .now { expire() }
-    if lines.flush() == .lost { lostLines += 1 }
+    flushLines()
     if hearing.stores == .over { dropStores() }
     if phase == .ending { endMore() }
   }
-
-  var lostLines: UInt64 = 0
 
   private func expire() {
     let now = Instant.now
@@ -179,6 +198,7 @@ public final class Supervisor {
     for index in slots.indices {
       if let deadline = slots[index]?.worker.deadline { note(deadline) }
     }
+    sayLate(at: now)
   }
 
   func note(_ deadline: Instant) { nextDeadline = nextDeadline.map { min($0, deadline) } ?? deadline }

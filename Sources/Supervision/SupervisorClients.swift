@@ -2,13 +2,12 @@ import Sys
 import Wire
 
 extension Supervisor {
-  /// Takes new clients in: root, and who swinit runs as. Everybody else is refused, and it is said.
+  /// Takes new clients in: root, who swinit runs as, and the control group. Everybody else is refused, and it is said.
   func accept() {
     for _ in 0..<16 {
       guard let socket = acceptOne() else { return }
-      guard let peer = socket.peer, peer.user == 0 || peer.user == Attributes.user else {
-        let user = socket.peer?.user ?? 0
-        say("refused a request of user \(Int(user)) (process \(socket.peer?.process ?? ProcessID(0)))")
+      guard mayControl(socket) else {
+        sayRefusal(socket)
         refuse(socket, .notPermitted)
         continue
       }
@@ -36,6 +35,7 @@ extension Supervisor {
   }
 
   private func refuse(_ socket: borrowing Socket, _ error: Errno) {
+    socket.hearNoMore()
     var reply = Reply(.done, id: 0)
     reply.error = error
     reply.frame().bytes.withUnsafeBytes { try? Packet.send($0, over: socket.rawValue) }
@@ -123,6 +123,11 @@ extension Supervisor {
     status.since = slot.worker.since
     status.ending = slot.worker.ending
     status.dropped = slot.dropped
+    status.oomKills = UInt64(slot.oomKills)
+    status.cause = slot.marks.contains(.endedForMemory) ? .memory : .unnamed
+    status.wanting = slot.wanting
+    if !slot.wanting.isEmpty { status.because = cgroups.trouble(with: slot.wanting) }
+    if let binding = slot.binding { status.binding = binding }
     status.activity = slot.worker.activity
     status.stored = UInt64(slot.notes.stored)
     status.control = slot.cgroup == .own ? Text("cgroup") : Text("process group")
@@ -185,6 +190,7 @@ extension Supervisor {
       case .starting, .running, .parked: return worker.begun == nil ? nil : done
       case .waiting, .creating, .created: return nil
       }
+    case .flushed(let target): return flushVerdict(index, target)
     case .ready:
       if worker.isReady { return done }
       return worker.state == .ended ? neverReady(worker) : nil

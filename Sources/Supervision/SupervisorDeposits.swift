@@ -5,7 +5,9 @@ import Wire
 extension Supervisor {
   /// Takes a descriptor over; nil, and it is closed, where there is no room.
   func keep(_ descriptor: Int32, _ deposit: Deposit) -> Int? {
-    guard let number = try? FileDescriptor.owning(descriptor).raised().release() else { return nil }
+    guard let number = try? FileDescriptor.owning(descriptor).moved(above: CreateInfo.lowDescriptors - 1).release() else {
+      return nil
+    }
     guard let place = freeDeposit() else {
       FileDescriptor.close(number)
       return nil
@@ -114,39 +116,22 @@ extension Supervisor {
 
   // MARK: the next life
 
-  /// Gives a new process what it inherits, before its definition: one frame, with a name for each stored descriptor, and the writing end
-  /// of its readiness behind them.
-  func handOver(_ index: Int, _ specification: Specification, over channel: Int32) throws(Errno) {
-    guard let slot = slots[index] else { return }
+  /// Lends a new process what it inherits: the writing end of its readiness, and then what is stored for it, whose names are returned.
+  func handOver(_ index: Int, _ specification: Specification) throws(Errno) -> [UInt8] {
+    guard let slot = slots[index] else { return [] }
     slot.notes.complaints = []
     set(status: Text(""), index)
     closeReadiness(index)
-    let writer = specification.readiness == .descriptor ? try makeReadiness(index) : -1
-    defer { if writer >= 0 { FileDescriptor.close(writer) } }
-    var frame = FrameBuilder(kind: Handover.kind, id: 0)
-    var descriptors = InlineArray<96, Int32>(repeating: writer)
-    var count = 0
-    forEachStored(index) { place in
-      guard let deposit = hearing.table.deposit(place), count < Specification.storeLimit else { return }
-      frame.add(Tag.text, deposit.name)
-      descriptors[count] = hearing.kept[place].file
-      count += 1
-    }
-    if writer >= 0 { count += 1 }
-    guard count > 0 else { return }
+    if specification.readiness == .descriptor { slot.lent.append(try makeReadiness(index)) }
+    var names: [UInt8] = []
     var failure: Errno?
-    descriptors.span.withUnsafeBufferPointer { list in
-      frame.bytes.withUnsafeBytes { bytes in
-        do throws(Errno) {
-          try Packet.send(bytes, UnsafeBufferPointer(rebasing: list.prefix(count)), over: channel)
-        } catch { failure = error }
-      }
+    forEachStored(index) { place in
+      guard let deposit = hearing.table.deposit(place) else { return }
+      do throws(Errno) { slot.lent.append(try FileDescriptor.duplicate(hearing.kept[place].file)) } catch { failure = error }
+      names.append(contentsOf: deposit.name.bytes)
+      names.append(UInt8(ascii: ":"))
     }
     if let failure { throw failure }
+    return names
   }
-}
-
-/// The frame with descriptors that goes over a worker's channel before its definition.
-public enum Handover {
-  public static let kind: UInt8 = 0x60
 }

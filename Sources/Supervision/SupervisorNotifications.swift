@@ -101,13 +101,13 @@ extension Supervisor {
   }
 
   private func worker(byGroupOf process: ProcessID) -> Int? {
-    guard cgroups.isThere else { return nil }
+    guard let own = hearing.group else { return nil }
     var buffer = InlineArray<2048, UInt8>(repeating: 0)
     var span = buffer.mutableSpan
     return span.withUnsafeMutableBytes { memory in
       guard let text = process.contents(of: "cgroup", into: memory) else { return nil }
-      guard let group = Hearing.group(text), group.hasPrefix(hearing.group) else { return nil }
-      let below = group.dropFirst(hearing.group.count)
+      guard let group = Hearing.group(text), group.hasPrefix(own) else { return nil }
+      let below = group.dropFirst(own.count)
       guard below.hasPrefix("/worker.") else { return nil }
       let name = below.dropFirst(8)
       for index in slots.indices {

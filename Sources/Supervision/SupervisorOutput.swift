@@ -30,13 +30,6 @@ extension Supervisor {
     return .some
   }
 
-  private func say(_ index: Int, _ rest: LogRing.Rest) {
-    guard let slot = slots[index], let ring = slot.ring else { return }
-    while ring.takeLine(rest, into: &line) == .line {
-      if lines.add(slot.name, line) == .lost { slots[index]?.dropped += 1 }
-    }
-  }
-
   /// Takes all that is there: its writer has ended, or will get another pipe.
   func drainLog(_ index: Int) {
     guard let log = slots[index]?.log, log >= 0 else { return }

@@ -49,7 +49,7 @@ extension Supervisor {
   private func look(at pipe: Int32) -> Look {
     if hearing.scratch.read < 0, let pair = try? FileDescriptor.pipe() { hearing.scratch = pair }
     do throws(Errno) {
-      let count = try FileDescriptor.copyPipe(from: pipe, to: hearing.scratch.write, count: hearing.message.count)
+      let count = try Pipes.copy(hearing.message.count, from: pipe, to: hearing.scratch.write)
       guard count > 0 else { return .over }
       let seen = UnsafeMutableRawBufferPointer(rebasing: hearing.message[..<count])
       _ = try FileDescriptor.read(from: hearing.scratch.read, into: seen)

@@ -4,6 +4,7 @@ import Wire
 extension Supervisor {
   /// Goes on where the last kthreadd was cut off: each record of the table, and what PID 1 kept of it.
   func recover(_ inheritance: Inheritance) {
+    var keepsake = 0
     var kept = [Int32](repeating: -1, count: table.end)
     for (place, worker) in inheritance.workers.enumerated() where worker.slot < kept.count { kept[worker.slot] = Int32(place) }
     for index in 0..<table.end {
@@ -19,9 +20,13 @@ extension Supervisor {
         continue
       }
       restore(index, record)
+      adopt(inheritance.keepsakes, &keepsake, index, record)
       let held = kept[index] < 0 ? nil : inheritance.workers[Int(kept[index])]
       adopt(index, record, held)
     }
+    dropKeepsakes(inheritance.keepsakes, &keepsake, before: .max)
+    table.endJob(.refused)
+    for index in slots.indices { feed(index) }
     // What nobody has a record of is nobody's.
     for worker in inheritance.workers where worker.slot >= slots.count || slots[worker.slot] == nil {
       if worker.output >= 0 { FileDescriptor.close(worker.output) }
@@ -36,6 +41,7 @@ extension Supervisor {
     slots[index]?.generation = record.generation
     slots[index]?.commitment = record.commitment
     restore(index, record.notes)
+    restoreMemory(index, record)
     if record.state == .waiting { waiting += 1 }
     if let deadline = record.deadline {
       note(deadline)
@@ -66,6 +72,7 @@ extension Supervisor {
   private func adopt(process: ProcessID, _ index: Int, _ record: WorkerRecord, _ held: Inheritance.Kept?) {
     byProcess.insert(index, hash: UInt32(bitPattern: process.rawValue))
     if let slot = slots[index] { slots[index]?.cgroup = cgroups.holds(slot.name) ? .own : .none }
+    watchMemory(index)
     if record.state == .creating { return discard(process, index, record) }
     if let held, held.status >= 0, held.process == process.rawValue {
       watch(index)
@@ -103,7 +110,6 @@ extension Supervisor {
       try? ProcessDescriptor.send(.kill, to: pidfd.rawValue)
     }
     closeChannel(index)
-    settingUp += 1
     abandonProcess(index)
     again(index)
   }
@@ -123,13 +129,14 @@ extension Worker {
     target = record.target
     standing = record.standing
     parkedFrom = record.parkedFrom
-    failures = record.failures
+    failures = min(record.failures, Worker.failureLimit)
     restarts = record.restarts
     since = record.since
     begun = record.begun
     deadline = record.deadline
     ending = record.ending
     reason = record.reason
+    rung = record.rung
     activity = record.notes.activity
     ownWatchdog = record.notes.watchdog
   }
@@ -166,6 +173,8 @@ extension Supervisor {
   func beginEnd() {
     guard phase == .serving else { return }
     phase = .ending
+    lateness = Lateness(at: .now)
+    sayLate(at: .now)
     for index in slots.indices where slots[index] != nil {
       let limit = slots[index]?.worker.policy.stopTimeout ?? setting.grace
       slots[index]?.worker.policy.stopTimeout = min(limit, setting.grace)
@@ -178,7 +187,7 @@ extension Supervisor {
     for index in slots.indices {
       guard let worker = slots[index]?.worker else { continue }
       guard worker.state != .ended else { continue }
-      if worker.isThere { isAnyLeft = true }
+      if worker.isThere, !isStuck(index) { isAnyLeft = true }
       if worker.state == .stopping || worker.state == .killing || isNeeded(index) { continue }
       apply(.stop, to: index)
     }
@@ -189,9 +198,9 @@ extension Supervisor {
   private func isNeeded(_ index: Int) -> Bool {
     guard let name = slots[index]?.name else { return false }
     for other in slots.indices where other != index {
-      guard let slot = slots[other], slot.hasOrder == .some, slot.worker.isThere, let specification = specification(other) else {
-        continue
-      }
+      guard let slot = slots[other], slot.hasOrder == .some, slot.worker.isThere, !isStuck(other),
+        let specification = specification(other)
+      else { continue }
       for before in specification.after where before == name { return true }
       for before in specification.requires where before == name { return true }
     }

@@ -12,7 +12,7 @@ extension Supervisor {
       clients[client]?.isListening = .yes
       clients[client]?.listenID = request.id
       answer(client, request.id)
-    case .health: answer(client, request.id, isHealthy ? Errno(0) : .again)
+    case .health: answerHealth(request.id, client, isHealthy ? Errno(0) : .again)
     default:
       guard let index = slot(named: request.name) else { return answer(client, request.id, .noEntry) }
       obey(request, client, index)
@@ -61,6 +61,9 @@ extension Supervisor {
       send(signal, to: index)
       answer(client, id, worker: index)
     case .logs: logs(request, client, index)
+    case .bind: bind(request, client, index)
+    case .queue: queue(request, client, index)
+    case .flush: flush(request, client, index)
     case .forget:
       guard worker.state == .ended, slots[index]?.waits == 0 else { return answer(client, id, .busy, worker: index) }
       forget(index)
@@ -122,6 +125,11 @@ extension Supervisor {
   /// Tells those who listen that a worker has come to another state; and people, where it is a failure.
   func announce(_ index: Int, _ before: WorkerState) {
     if let slot = slots[index] { explain(slot, before) }
+    tellListeners(index)
+  }
+
+  /// Sends an event to those who listen.
+  func tellListeners(_ index: Int) {
     guard listeners > 0 else { return }
     for client in clients.indices {
       guard let listener = clients[client], listener.isListening == .yes else { continue }
@@ -149,17 +157,24 @@ extension Supervisor {
       if case .failed(.fork, _) = worker.ending, slot.toldOf == worker.ending { return }
       slot.toldOf = worker.ending
       let delay = Instant.now.interval(to: worker.deadline ?? .now).milliseconds
-      say("worker '\(slot.name)' \(Supervisor.words(worker.ending)); it is started again in \(delay) ms")
+      say("worker '\(slot.name)' \(Supervisor.words(slot)); it is started again in \(delay) ms")
     case .creating where before != .ended && before != .waiting && before != .backoff:
-      say("worker '\(slot.name)' \(Supervisor.words(worker.ending)); it is started again")
+      say("worker '\(slot.name)' \(Supervisor.words(slot)); it is started again")
     case .ended
     where worker.ending.code != 0 && worker.ending.code != 128 + Signal.terminate.rawValue && phase == .serving
       && before != .killing && before != .stopping:
-      say("worker '\(slot.name)' \(Supervisor.words(worker.ending))")
+      say("worker '\(slot.name)' \(Supervisor.words(slot))")
     default:
       if worker.state == .running { slot.toldOf = .none }
       if setting.verbosity == .everything { say("worker '\(slot.name)': \(worker.state.word)") }
     }
+  }
+
+  @inline(never)
+  private static func words(_ slot: Slot) -> Message {
+    var message = words(slot.worker.ending)
+    if slot.marks.contains(.endedForMemory) { message.append(" (out of memory)") }
+    return message
   }
 
   static func words(_ ending: Ending) -> Message {

@@ -19,24 +19,31 @@ extension Supervisor {
       guard let slot = slots[old], slot.worker.state == .ended, slot.waits == 0 else { throw .exists }
       forget(old)
     }
-    var frame = FrameBuilder(kind: Verb.create.rawValue, id: request)
-    specification.add(to: &frame)
-    guard frame.isComplete else { throw .messageSize }
+    let place = try store(specification, request)
     let index: Int
     if let free = freeSlots.popLast() {
       index = free
     } else {
-      guard slots.count < table.capacity else { throw .noSpace }
+      guard slots.count < table.capacity else {
+        table.release(Int(place.offset), Int(place.length))
+        throw .noSpace
+      }
       index = slots.count
       slots.append(nil)
-    }
-    guard let place = table.store(frame.bytes) else {
-      freeSlots.append(index)
-      throw .noSpace
     }
     guard take(index, place, request, standing) != nil else { throw .badMessage }
     persist(index)
     return index
+  }
+
+  /// Puts a definition into the table.
+  @inline(never)
+  func store(_ specification: Specification, _ request: UInt64) throws(Errno) -> (offset: UInt32, length: UInt32) {
+    var frame = FrameBuilder(kind: Verb.create.rawValue, id: request)
+    specification.add(to: &frame)
+    guard frame.isComplete else { throw .messageSize }
+    guard let place = table.store(frame.bytes) else { throw .noSpace }
+    return place
   }
 
   /// Fills a slot with the worker whose definition lies in the table.
@@ -66,6 +73,7 @@ extension Supervisor {
   func forget(_ index: Int) {
     guard let slot = slots[index] else { return }
     closeLog(index)
+    closeQueue(index)
     closeReadiness(index)
     dropStored(index)
     if slot.cgroup == .own { cgroups.remove(slot.name) }
@@ -98,8 +106,15 @@ extension Supervisor {
     record.reason = slot.worker.reason
     record.notes = slot.recordNotes
     record.request = slot.request
+    record.rung = slot.worker.rung
+    record.handed = slot.handed
     record.definition = slot.place.offset
     record.definitionLength = slot.place.length
+    record.dropped = slot.dropped
+    record.oomKills = slot.oomKills
+    record.oomSeen = slot.oomSeen
+    record.marks = slot.marks
+    record.wanting = slot.wanting
     table.set(index, record)
   }
 
@@ -121,7 +136,7 @@ extension Supervisor {
     let activity = slot.worker.activity
     let effects = slot.worker.handle(event, at: .now, random: random())
     let after = slot.worker.state
-    if before == .creating, after != .creating { settingUp -= slot.commitment == .none ? 0 : 1 }
+    if after != .creating, after != .starting { finishSetUp(index) }
     if before == .waiting { waiting -= 1 }
     if after == .waiting { waiting += 1 }
     persist(index)
@@ -131,7 +146,7 @@ extension Supervisor {
     } else if hadDeadline {
       deadlines -= 1
       // With the last of them gone, nobody is to be woken for one that was.
-      if deadlines == 0 { nextDeadline = nil }
+      if deadlines == 0 { nextDeadline = lateness?.at }
     }
     for effect in effects { perform(effect, on: index) }
     settleNotes(index)
@@ -155,6 +170,7 @@ extension Supervisor {
       // One that has not had its turn has no process whose end could be heard.
       if slots[index]?.process == 0 { apply(.ended(.failed(.none, .interrupted)), to: index) } else { kill(index) }
     case .signal(let signal): send(signal, to: index)
+    case .notice: giveNotice(index)
     case .kill: kill(index)
     case .freeze: freeze(index, .frozen)
     case .thaw: freeze(index, .thawed)

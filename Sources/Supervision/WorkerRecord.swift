@@ -34,9 +34,17 @@ public struct WorkerRecord: Equatable, Sendable {
   public var reason: Ending?
   /// The id of the request that made it.
   public var request: UInt64 = 0
+  public var rung = Worker.Rung.signal
+  /// How long the job is that was put before it last.
+  public var handed: UInt16 = 0
   /// Where its definition lies, in bytes behind the table.
   public var definition: UInt32 = 0
   public var definitionLength: UInt32 = 0
+  public var dropped: UInt64 = 0
+  public var oomKills: UInt32 = 0
+  public var oomSeen: UInt32 = 0
+  public var marks: WorkerMarks = []
+  public var wanting: Controllers = []
   public var notes = RecordNotes()
 
   public init() {}
@@ -44,7 +52,7 @@ public struct WorkerRecord: Equatable, Sendable {
 
 extension WorkerRecord {
   /// One copy; the table has two of each, written in turn.
-  static let size = 128
+  static let size = 160
 
   /// Writes all but the sequence and the checksum, which begin it.
   func write(to memory: UnsafeMutableRawPointer) {
@@ -56,6 +64,8 @@ extension WorkerRecord {
     put(target.rawValue, 10)
     put(standing.rawValue, 11)
     put(parkedFrom.rawValue, 12)
+    put(rung.rawValue, 13)
+    put(handed, 14)
     put(generation, 16)
     put(process, 20)
     put(started, 24)
@@ -69,6 +79,11 @@ extension WorkerRecord {
     put(request, 80)
     put(definition, 88)
     put(definitionLength, 92)
+    put(dropped, 104)
+    put(oomKills, 112)
+    put(oomSeen, 116)
+    put(marks.rawValue, 120)
+    put(wanting.rawValue, 121)
     notes.write(to: memory)
   }
 
@@ -86,6 +101,8 @@ extension WorkerRecord {
     target = Worker.Target(rawValue: get(10, as: UInt8.self)) ?? .ended
     standing = Worker.Standing(rawValue: get(11, as: UInt8.self)) ?? .new
     parkedFrom = WorkerState(rawValue: get(12, as: UInt8.self)) ?? .running
+    rung = Worker.Rung(rawValue: get(13, as: UInt8.self)) ?? .signal
+    handed = get(14, as: UInt16.self)
     generation = get(16, as: UInt32.self)
     process = get(20, as: Int32.self)
     started = get(24, as: UInt64.self)
@@ -100,6 +117,11 @@ extension WorkerRecord {
     request = get(80, as: UInt64.self)
     definition = get(88, as: UInt32.self)
     definitionLength = get(92, as: UInt32.self)
+    dropped = get(104, as: UInt64.self)
+    oomKills = get(112, as: UInt32.self)
+    oomSeen = get(116, as: UInt32.self)
+    marks = WorkerMarks(rawValue: get(120, as: UInt8.self))
+    wanting = Controllers(rawValue: get(121, as: UInt8.self))
     notes = RecordNotes(reading: memory)
   }
 

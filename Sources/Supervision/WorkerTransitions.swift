@@ -29,19 +29,32 @@ extension Worker {
     reason = nil
     begun = nil
     ownWatchdog = nil
+    rung = .signal
     go(to: .creating, at: now, until: now + policy.setUpTimeout)
     return [.spawn]
   }
 
+  /// One that is not to wait is woken while it still sets itself up: it goes on by itself when it is.
+  mutating func committed(at now: Instant) -> [Effect] {
+    guard state == .creating, target == .awake else { return [] }
+    go(to: .starting, at: now, until: deadline)
+    return [.go]
+  }
+
   mutating func isSetUp(at now: Instant) -> [Effect] {
+    if state == .creating || state == .starting { standing = .established }
+    if state == .starting { deadline = policy.startTimeout.map { since + $0 } }
     guard state == .creating else { return [] }
-    standing = .established
     go(to: .created, at: now)
     return target == .awake ? wake(at: now) : []
   }
 
   mutating func setUpFailed(_ failure: Ending, at now: Instant, _ random: UInt32) -> [Effect] {
-    guard state == .creating else { return [] }
+    guard state == .creating else {
+      // It was woken before; its end follows by itself.
+      if isThere, reason == nil { reason = failure }
+      return []
+    }
     return conclude(failure, at: now, random)
   }
 
@@ -62,7 +75,10 @@ extension Worker {
   }
 
   mutating func executed(at now: Instant) -> [Effect] {
-    if begun == nil { begun = now }
+    if begun == nil {
+      begun = now
+      standing = .established
+    }
     if state == .parked, parkedFrom == .starting, policy.readiness == .executed { parkedFrom = .running }
     return state == .starting && policy.readiness == .executed ? ready(at: now) : []
   }
@@ -107,6 +123,7 @@ extension Worker {
   }
 
   private mutating func terminate(at now: Instant) -> [Effect] {
+    if policy.notice == .given { return giveNotice(at: now) }
     go(to: .stopping, at: now, until: policy.stopTimeout.map { now + $0 })
     return [.signal(policy.stopSignal), .signal(.resume)]
   }
@@ -175,7 +192,7 @@ extension Worker {
       return []
     }
     if lived >= Worker.wellAfter { failures = 0 }
-    failures = min(failures + 1, 1 << 20)
+    failures = min(failures + 1, Worker.failureLimit)
     let delay = delay(after: lived, random)
     if delay == .zero { return create(at: now) }
     go(to: .backoff, at: now, until: now + delay)
@@ -223,6 +240,7 @@ extension Worker {
       reason = .failed(.ready, .timedOut)
       return terminate(at: now)
     case .running: return hang(at: now)
+    case .stopping where rung == .notice: return climb(at: now)
     case .stopping:
       go(to: .killing, at: now, until: now + Worker.patience)
       return [.kill]
@@ -250,5 +268,7 @@ extension Worker {
     return [.signal(.abort)]
   }
 
+  /// More are not counted.
+  static let failureLimit: UInt32 = 1 << 20
   private static let patience = Interval.seconds(5)
 }

@@ -1,12 +1,6 @@
 import CSys
 
 extension ProcessID {
-  /// Its session, getsid(2); nil when there is no such process.
-  public var session: ProcessID? {
-    let session = getsid(rawValue)
-    return session < 0 ? nil : ProcessID(session)
-  }
-
   /// How a process has ended that its parent has not asked yet, field 52 of /proc/PID/stat. nil where it lives, or this process may
   /// not know, which /proc tells as 0.
   public var zombieStatus: WaitStatus? {

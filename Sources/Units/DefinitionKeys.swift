@@ -21,12 +21,17 @@ extension Definition {
     case key == "X-Essential": return Definition.set(&essential, value)
     case key == "User": user = value.isEmpty ? nil : value
     case key == "Group": group = value.isEmpty ? nil : value
-    case key == "SupplementaryGroups": return Definition.add(value, to: &supplementaryGroups)
+    case key == "SupplementaryGroups": return Definition.add(value, to: &supplementaryGroups, .words)
     case key == "WorkingDirectory": directory = value.isEmpty ? nil : value
-    case key == "Environment": return Definition.add(value, to: &environment)
+    case key == "Environment": return Definition.add(value, to: &environment, .variables)
     case key == "EnvironmentFile":
       if value.isEmpty { environmentFiles.removeAll() } else { environmentFiles.append(value) }
-    case key == "StandardOutput", key == "StandardError": return setOutput(value)
+    case key == "StandardOutput": return setOutput(value)
+    case key == "StandardError": return setError(value)
+    case key == "StandardInput": return setInput(value)
+    case key == "LogSize": return setLogSize(value)
+    case key == "LogFiles": return setLogFiles(value)
+    case key == "X-ShouldStopFD": return setStopNotice(value)
     case key == "NoNewPrivileges": return Definition.set(&privileges, value)
     default: return setResource(key, value)
     }
@@ -45,13 +50,19 @@ extension Definition {
       guard let mask = Values.octal(value, upTo: 0o777) else { return .bad("an octal number") }
       umask = mask
     case key == "CPUAffinity":
+      if value.hasPrefix("node:"), Values.isProcessorList(value.dropFirst(5)) {
+        processors = value
+        break
+      }
       guard let words = try? Words.split(value), words.allSatisfy({ Values.isProcessorList($0) }) else {
-        return .bad("processors such as 0-3,6")
+        return .bad("processors such as 0-3,6, or node:0")
       }
       processors = words.isEmpty ? nil : Definition.joined(words)
     case key == "AmbientCapabilities": return Definition.add(capabilities: value, to: &ambient)
     case key == "CapabilityBoundingSet": return Definition.add(capabilities: value, to: &bounding)
     case key == "MemoryMax": return Definition.set(&memoryMaximum, size: value)
+    case key == "MemoryHigh": return Definition.set(&memoryHigh, size: value)
+    case key == "CPUQuota": return setQuota(value)
     case key == "TasksMax": return Definition.set(&taskMaximum, size: value)
     case key == "CPUWeight":
       guard let weight = value.decimal(upTo: 10000), weight > 0 else { return .bad("a number from 1 to 10000") }
@@ -74,6 +85,7 @@ extension Definition {
     }
     guard arguments.isEmpty else { return .bad("one command: the first ExecStart= is what is run") }
     guard let words = try? Words.split(value), !words.isEmpty else { return .bad("words with every quote closed") }
+    guard !words[0].isEmpty else { return .bad("a program") }
     switch words[0][0] {
     case UInt8(ascii: "-"), UInt8(ascii: "@"), UInt8(ascii: "+"), UInt8(ascii: "!"), UInt8(ascii: ":"), UInt8(ascii: "|"):
       return .bad("a program without a prefix")
@@ -98,16 +110,6 @@ extension Definition {
     case value == "on-failure", value == "on-abnormal", value == "on-abort", value == "on-watchdog": restart = .onFailure
     case value == "always": restart = .always
     default: return .bad("no, on-failure or always")
-    }
-    return .set
-  }
-
-  private mutating func setOutput(_ value: Text) -> Outcome {
-    switch true {
-    case value == "journal", value == "kmsg", value == "journal+console", value == "kmsg+console": output = .lines
-    case value == "inherit", value == "tty": output = .inherited
-    case value == "null": output = .null
-    default: return .bad("journal, inherit or null")
     }
     return .set
   }

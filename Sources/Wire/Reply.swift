@@ -114,6 +114,17 @@ public struct WorkerStatus {
   public var dropped: UInt64 = 0
   /// How it is held together: `cgroup` or `process group`.
   public var control = Text("")
+  /// How many of its processes the kernel has killed for lack of memory.
+  public var oomKills: UInt64 = 0
+  public var cause = Cause.unnamed
+  /// The controllers that its limits need and do not have.
+  public var wanting: Controllers = []
+  public var because = ControllerTrouble.none
+
+  /// What was behind its last end, beyond what wait(2) tells.
+  public enum Cause: Sendable { case unnamed, memory }
+  /// What it is bound to; empty: to nothing of its own.
+  public var binding = Text("")
   public var activity = Activity.none
   /// Descriptors that are kept for it over its restarts.
   public var stored: UInt64 = 0
@@ -164,6 +175,8 @@ public struct Reply {
     if !worker.text.isEmpty { frame.add(Tag.text, worker.text) }
     if worker.dropped != 0 { frame.add(Tag.dropped, worker.dropped) }
     if !worker.control.isEmpty { frame.add(Tag.control, worker.control) }
+    worker.addLimits(to: &frame)
+    if !worker.binding.isEmpty { frame.add(Tag.binding, worker.binding) }
     if worker.activity != .none { frame.add(Tag.activity, UInt64(worker.activity.rawValue)) }
     if worker.stored != 0 { frame.add(Tag.stored, worker.stored) }
     return frame
@@ -225,9 +238,10 @@ public struct Reply {
     case Tag.text: worker.text = field.value
     case Tag.dropped: worker.dropped = try field.number()
     case Tag.control: worker.control = field.value
+    case Tag.binding: worker.binding = field.value
     case Tag.activity: worker.activity = Activity(rawValue: UInt8(try field.number(upTo: 255))) ?? .none
     case Tag.stored: worker.stored = try field.number()
-    default: break
+    default: try worker.readLimits(field)
     }
   }
 }

@@ -29,6 +29,17 @@ public struct Specification {
     /// To swinit's own streams, untouched.
     case inherited
     case null
+    /// To swinit's standard output, each line as a JSON object.
+    case json
+    /// To the file that `outputPath` names.
+    case file
+  }
+
+  public enum Input: UInt8, Sendable {
+    /// /dev/null.
+    case null
+    /// The jobs that are queued for it, a line each.
+    case queue
   }
 
   public enum Privileges: UInt8, Sendable {
@@ -62,6 +73,8 @@ public struct Specification {
 
   /// At most this many bytes; /proc shows the first fifteen.
   public static let nameLimit = 48
+  /// The highest number that `stopNotice` may be: what RLIMIT_NOFILE allows most processes.
+  public static let lastNotice = 1023
 
   public var name = Text("")
   public var arguments: [Text] = []
@@ -95,16 +108,29 @@ public struct Specification {
   public var nice: Int?
   public var oomScore: Int?
   public var umask: UInt32?
-  /// A list as cpuset(7) has it: `0-3,6`.
+  /// A list as cpuset(7) has it, `0-3,6`; or `node:` and such a list of NUMA nodes.
   public var processors: Text?
   public var ambient: UInt64?
   public var bounding: UInt64?
   public var inheritable: UInt64?
   public var privileges = Privileges.asProgramsHave
   public var output = Output.lines
+  public var input = Input.null
+  /// The descriptor that ends when the worker is asked to stop; nil: it is not told before the signal.
+  public var stopNotice: Int32?
   public var memoryMaximum: UInt64?
   public var taskMaximum: UInt64?
   public var processorWeight: UInt64?
+  /// memory.high, in bytes.
+  public var memoryHigh: UInt64?
+  /// cpu.max: microseconds of each 100 ms.
+  public var processorQuota: UInt64?
+  public var outputPath: Text?
+  /// A log file that would become longer than so many bytes is renamed, and a new one begun; nil: never.
+  public var logSize: UInt64?
+  /// How many renamed ones stay; nil: `standardLogFiles`.
+  public var logFiles: UInt64?
+  public static let standardLogFiles = 4
 
   public init() {}
 }
@@ -114,7 +140,7 @@ extension Specification {
   public var refusal: WireError? {
     if name.isEmpty { return .missing(Tag.name) }
     if arguments.isEmpty || arguments[0].isEmpty { return .missing(Tag.argument) }
-    if let notificationDescriptor, notificationDescriptor < 3 + storeMaximum { return .field(Tag.notificationDescriptor) }
+    if hasOverlap { return .field(Tag.notificationDescriptor) }
     return Specification.isName(name) ? nil : .field(Tag.name)
   }
 

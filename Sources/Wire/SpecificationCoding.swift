@@ -34,9 +34,16 @@ extension Specification {
     add(Tag.inheritable, inheritable, &frame)
     if privileges != .asProgramsHave { frame.add(Tag.privileges, UInt64(privileges.rawValue)) }
     if output != .lines { frame.add(Tag.output, UInt64(output.rawValue)) }
+    if input != .null { frame.add(Tag.input, UInt64(input.rawValue)) }
+    add(Tag.stopNotice, stopNotice.map { UInt64($0) }, &frame)
     add(Tag.memoryMaximum, memoryMaximum, &frame)
     add(Tag.taskMaximum, taskMaximum, &frame)
     add(Tag.processorWeight, processorWeight, &frame)
+    add(Tag.memoryHigh, memoryHigh, &frame)
+    add(Tag.processorQuota, processorQuota, &frame)
+    if let outputPath { frame.add(Tag.outputPath, outputPath) }
+    add(Tag.logSize, logSize, &frame)
+    add(Tag.logFiles, logFiles, &frame)
   }
 
   @inline(never)
@@ -88,6 +95,8 @@ extension Specification {
     case Tag.essential: essential = try Specification.value(field)
     case Tag.privileges: privileges = try Specification.value(field)
     case Tag.output: output = try Specification.value(field)
+    case Tag.input: input = try Specification.value(field)
+    case Tag.stopNotice: stopNotice = try Specification.noticeNumber(field)
     case Tag.restartDelay: restartDelay = try Specification.interval(field)
     case Tag.startTimeout: startTimeout = try Specification.interval(field)
     case Tag.stopTimeout: stopTimeout = try Specification.interval(field)
@@ -104,6 +113,11 @@ extension Specification {
     case Tag.memoryMaximum: memoryMaximum = try field.number()
     case Tag.taskMaximum: taskMaximum = try field.number()
     case Tag.processorWeight: processorWeight = try field.number()
+    case Tag.memoryHigh: memoryHigh = try field.number()
+    case Tag.processorQuota: processorQuota = try field.number()
+    case Tag.outputPath: outputPath = try Specification.path(field)
+    case Tag.logSize: logSize = try field.number()
+    case Tag.logFiles: logFiles = try field.number(upTo: 100)
     default: break
     }
   }
@@ -116,6 +130,18 @@ extension Specification {
 
   private static func interval(_ field: FrameReader.Field) throws(WireError) -> Interval {
     Interval(nanoseconds: Int64(try field.number(upTo: UInt64(Int64.max))))
+  }
+
+  private static func path(_ field: FrameReader.Field) throws(WireError) -> Text {
+    let text = try field.text()
+    guard text.hasPrefix("/") else { throw .field(field.tag) }
+    return text
+  }
+
+  private static func noticeNumber(_ field: FrameReader.Field) throws(WireError) -> Int32 {
+    let number = try field.number(upTo: UInt64(lastNotice))
+    guard number >= 3 else { throw .field(field.tag) }
+    return Int32(number)
   }
 
   private static func variable(_ field: FrameReader.Field) throws(WireError) -> Text {

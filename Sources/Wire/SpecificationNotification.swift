@@ -10,6 +10,13 @@ extension Specification {
     return notifyAccess == .none && isNeeded ? .main : notifyAccess
   }
 
+  /// Whether two descriptors of its program would have the same number.
+  var hasOverlap: Bool {
+    let first = Int32(3 + storeMaximum)
+    if let notificationDescriptor, notificationDescriptor < first || notificationDescriptor == stopNotice { return true }
+    return stopNotice.map { $0 < first } ?? false
+  }
+
   static func notificationDescriptor(_ field: FrameReader.Field) throws(WireError) -> Int32 {
     let number = Int32(try field.number(upTo: 1023))
     guard number >= 3 else { throw .field(field.tag) }

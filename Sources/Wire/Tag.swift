@@ -35,6 +35,13 @@ public enum Tag {
   public static let processorWeight: UInt16 = 32
   public static let notificationDescriptor: UInt16 = 33
   public static let storeMaximum: UInt16 = 34
+  public static let input: UInt16 = 37
+  public static let stopNotice: UInt16 = 38
+  public static let outputPath: UInt16 = 41
+  public static let logSize: UInt16 = 42
+  public static let logFiles: UInt16 = 43
+  public static let memoryHigh: UInt16 = 44
+  public static let processorQuota: UInt16 = 45
   // What swinit adds for the process that becomes the worker.
   public static let cgroup: UInt16 = 48
   public static let notifySocket: UInt16 = 49
@@ -57,4 +64,10 @@ public enum Tag {
   public static let control: UInt16 = 78
   public static let activity: UInt16 = 80
   public static let stored: UInt16 = 81
+  public static let job: UInt16 = 84
+  public static let binding: UInt16 = 85
+  public static let oomKills: UInt16 = 88
+  public static let endedForMemory: UInt16 = 89
+  public static let wanting: UInt16 = 90
+  public static let because: UInt16 = 91
 }

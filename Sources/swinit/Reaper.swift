@@ -51,7 +51,7 @@ struct Reaper {
     let before = orphans
     defer { isBurst = orphans &- before > 1 }
     for _ in 0..<256 {
-      switch Reaped.next() {
+      switch keeper?.next() ?? Reaped.next() {
       case .unchanged: return .some
       case .noChildren: return .none
       case .process(let process, let status): take(process, status)

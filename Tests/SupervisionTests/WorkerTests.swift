@@ -36,23 +36,23 @@ import Testing
   }
 
   static let events: [Worker.Event] = [
-    .start(.created), .start(.awake), .hold(.awake), .isSetUp, .setUpFailed(.user, .notPermitted), .wake, .executed,
+    .start(.created), .start(.awake), .hold(.awake), .committed, .isSetUp, .setUpFailed(.user, .notPermitted), .wake, .executed,
     .executeFailed(.noEntry), .ready, .stop, .park, .unpark, .ended(.exited(0)), .ended(.signaled(9)), .deadline, .ping,
     .extend(.seconds(9)), .hang,
   ]
 
   /// state × event → state, in the order of `events`; "." is the same state.
   static let table: [WorkerState: String] = [
-    .ended: "creating creating waiting . . . . . . . . . . . . . . .",
-    .waiting: "creating creating creating . . . . . . ended . . . . . . . .",
-    .creating: ". . . created ended . . . . killing . . ended ended killing . . .",
-    .created: ". starting starting . . starting . . . killing parked . ended ended . . . .",
-    .starting: ". . . . . . running . running stopping parked . ended ended stopping . . .",
-    .running: ". . . . . . . . . stopping parked . ended ended . . . stopping",
-    .parked: ". . . . . . . . . stopping . running ended ended . . . .",
-    .stopping: ". . . . . . . . . . . . ended ended killing . . .",
-    .killing: ". . . . . . . . . . . . ended ended . . . .",
-    .backoff: "creating creating waiting . . creating . . . ended . . . . creating . . .",
+    .ended: "creating creating waiting . . . . . . . . . . . . . . . .",
+    .waiting: "creating creating creating . . . . . . . ended . . . . . . . .",
+    .creating: ". . . . created ended . . . . killing . . ended ended killing . . .",
+    .created: ". starting starting . . . starting . . . killing parked . ended ended . . . .",
+    .starting: ". . . . . . . running . running stopping parked . ended ended stopping . . .",
+    .running: ". . . . . . . . . . stopping parked . ended ended . . . stopping",
+    .parked: ". . . . . . . . . . stopping . running ended ended . . . .",
+    .stopping: ". . . . . . . . . . . . . ended ended killing . . .",
+    .killing: ". . . . . . . . . . . . . ended ended . . . .",
+    .backoff: "creating creating waiting . . . creating . . . ended . . . . creating . . .",
   ]
 
   @Test(arguments: WorkerState.allCases) func everyEvent(_ state: WorkerState) throws {
@@ -69,6 +69,37 @@ import Testing
 
   private func effects(_ worker: inout Worker, _ event: Worker.Event, _ seconds: Double = 0) -> [Worker.Effect] {
     worker.handle(event, at: Self.at(seconds))
+  }
+
+  @Test func runIsWokenBeforeItIsSetUp() {
+    var policy = Worker.Policy()
+    policy.readiness = .notify
+    policy.startTimeout = .seconds(90)
+    var worker = Worker(policy)
+    #expect(effects(&worker, .start(.awake)) == [.spawn])
+    #expect(effects(&worker, .committed, 1) == [.go])
+    #expect(worker.state == .starting)
+    #expect(worker.deadline == Self.at(30), "the set-up has its own time")
+    #expect(worker.standing == .new)
+    #expect(effects(&worker, .isSetUp, 2) == [])
+    #expect(worker.deadline == Self.at(91))
+    #expect(worker.standing == .established)
+    #expect(effects(&worker, .executed, 3) == [])
+    #expect(worker.state == .starting)
+    #expect(effects(&worker, .ready, 4) == [])
+    #expect(worker.state == .running)
+  }
+
+  @Test func setUpFailsWhenItIsWoken() {
+    var worker = Worker(Worker.Policy())
+    worker.policy.restart = .always
+    _ = effects(&worker, .start(.awake))
+    _ = effects(&worker, .committed)
+    #expect(effects(&worker, .setUpFailed(.user, .notPermitted)) == [])
+    #expect(worker.state == .starting, "its end follows by itself")
+    #expect(effects(&worker, .ended(.exited(126))) == [])
+    #expect(worker.state == .ended, "who asked is told; it is not tried again")
+    #expect(worker.ending == .failed(.user, .notPermitted))
   }
 
   @Test func createThenWake() {

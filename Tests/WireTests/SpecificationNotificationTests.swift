@@ -28,7 +28,11 @@ import Testing
     for (number, store, isRefused) in [(3, 0, false), (3, 1, true), (10, 8, true), (11, 8, false), (67, 64, false)] {
       let refusal = specification { ($0.notificationDescriptor, $0.storeMaximum) = (Int32(number), store) }.refusal
       #expect((refusal == .field(Tag.notificationDescriptor)) == isRefused, "\(number) \(store)")
+      let notice = specification { ($0.stopNotice, $0.storeMaximum) = (Int32(number), store) }.refusal
+      #expect((notice != nil) == isRefused, "\(number) \(store)")
     }
+    #expect(specification { ($0.stopNotice, $0.notificationDescriptor) = (5, 5) }.refusal != nil)
+    #expect(specification { ($0.stopNotice, $0.notificationDescriptor) = (5, 6) }.refusal == nil)
   }
 
   @Test(

@@ -24,6 +24,7 @@ final class Keeper {
   private let environment: SpawnRequest.Vector
   /// Zero pages until they are used: a file of no name, private to this process.
   private let held: UnsafeMutablePointer<Held>
+  private let keepsakes: Keepsakes
   /// One more than the highest slot in use.
   private var end = 0
   private var deposits: KeptDescriptors
@@ -62,6 +63,7 @@ final class Keeper {
       above: inherited)
     program = try SelfSpawn(above: inherited)
     signals = try FileDescriptor.signals(SignalState.queued, above: inherited)
+    keepsakes = try Keepsakes()
     held = try SharedMemory.zeros(of: Held.self, count: Custody.capacity)
     deposits = try KeptDescriptors()
   }
@@ -138,12 +140,20 @@ final class Keeper {
       expire()
       return true
     }
-    for slot in 0..<end where held[slot].process == process.rawValue && held[slot].status == 0 {
-      held[slot].status = status.raw + 1
-      tellEnd(slot)
-      return true
-    }
-    return false
+    guard let slot = slot(of: process) else { return false }
+    held[slot].status = status.raw + 1
+    tellEnd(slot)
+    return true
+  }
+
+  var holdsWorkers: Bool { end > 0 }
+
+  func holds(_ process: ProcessID) -> Bool { slot(of: process) != nil }
+
+  /// The worker that has this process, and has not ended.
+  private func slot(of process: ProcessID) -> Int? {
+    for slot in 0..<end where held[slot].process == process.rawValue && held[slot].status == 0 { return slot }
+    return nil
   }
 
   private func tellEnd(_ slot: Int) {
@@ -225,12 +235,15 @@ final class Keeper {
       held[slot].process = 0
       held[slot].status = 0
       close(&held[slot].channel)
+      keepsakes.forget(slot)
       tellMore()
-    case .drop where slot < Custody.capacity: drop(slot)
+    case .drop where slot < Custody.capacity:
+      drop(slot)
+      keepsakes.drop(slot)
     case .done:
       isDone = .done
     case .endContainer: if endCode == nil { endCode = entry.value }
-    default: break
+    default: keepsakes.take(entry, first, second, over: channel)
     }
     return true
   }
@@ -315,6 +328,12 @@ final class Keeper {
   }
 
   // MARK: the end
+
+  /// Asks kthreadd to stop all workers in their order; its end is the end of that.
+  func askForEnd() {
+    isEnding = .yes
+    try? process?.send(.terminate)
+  }
 
   /// Asks kthreadd to stop all workers in their order, and waits until it has. Reaps meanwhile.
   func endWorkers(_ reaper: inout Reaper) {

@@ -10,13 +10,13 @@ enum Kthreadd {
   static let directory: CString = "/etc/swinit/workers.d"
   static let channel: Int32 = 3
 
-  /// It is under way: `make kthreadd` builds with it, and the product is built without, as long as it is larger than the rest may be.
+  /// `make core` builds without it, for an initramfs.
   @inline(__always)
   static var isBuiltIn: Bool {
-    #if KTHREADD
-      true
-    #else
+    #if CORE
       false
+    #else
+      true
     #endif
   }
 
@@ -24,10 +24,9 @@ enum Kthreadd {
   static func runAsPart(_ arguments: SpawnRequest.Vector, _ environment: Environment) -> Int32? {
     guard isBuiltIn, let word = arguments[0] else { return nil }
     if CString(at: UnsafePointer(word)).text.baseName == Swctl.name { return Swctl.run(arguments, environment) }
-    guard isAsked(arguments) || WorkerStart.isAsked(arguments) else { return nil }
+    guard isAsked(arguments) else { return nil }
     Panic.role = .part
-    if isAsked(arguments) { return run(arguments, environment) }
-    return WorkerStart.run(arguments, environment)
+    return run(arguments, environment)
   }
 
   /// Whether these are the words that PID 1 starts it with.
@@ -36,24 +35,30 @@ enum Kthreadd {
     return ProcessID.current != .initProcess
   }
 
-  /// The words, in memory that is never given back: `kthreadd GRACE VERBOSITY`.
-  static func words(grace: Interval?, verbosity: Supervisor.Setting.Verbosity) -> SpawnRequest.Vector {
+  /// The words, in memory that is never given back: `kthreadd GRACE VERBOSITY GROUP`.
+  static func words(grace: Interval?, verbosity: Supervisor.Setting.Verbosity, controlGroup: UInt32?) -> SpawnRequest.Vector {
     let time: Message = "\(grace.map { $0.milliseconds } ?? -1)"
     let copy = time.withBytes { CString(copying: Text($0)) }
-    return Environment.vector(of: [CString(stringLiteral: name), copy, verbosity == .everything ? "1" : "0"])
+    let group: Message = "\(controlGroup.map { Int($0) } ?? -1)"
+    let number = group.withBytes { CString(copying: Text($0)) }
+    return Environment.vector(of: [CString(stringLiteral: name), copy, verbosity == .everything ? "1" : "0", number])
   }
 
   static func run(_ arguments: SpawnRequest.Vector, _ environment: Environment) -> Int32 {
     Attributes.setName("kthreadd")
     SignalQueue.block(SignalState.queued)
+    // What PID 1 was started with ignored is its command's, not a worker's.
+    Attributes.resetSignals()
+    _ = SignalQueue.catchFaults(Panic.handler)
     try? Host.becomeSubreaper()
     try? Host.changeDirectory(to: "/")
     let log = Log()
     let grace = word(1, arguments).flatMap { $0.text.decimal(upTo: 1 << 40) }
     var setting = Supervisor.Setting(
       environment: NativeParser.withoutVariables(environment).vector(),
-      grace: grace.map { Interval.milliseconds(Int64($0)) } ?? Interval(nanoseconds: .max))
+      grace: grace.map { Interval.milliseconds(Int64($0)) } ?? Interval(nanoseconds: .max), thread: WorkerStart.run)
     if let verbosity = word(2, arguments), verbosity.text == "1" { setting.verbosity = .everything }
+    setting.controlGroup = word(3, arguments).flatMap { $0.text.decimal(upTo: Int(UInt32.max) - 1) }.map { UInt32($0) }
     Attributes.closeOnExec(from: 3)
     do throws(Errno) {
       let channel = try FileDescriptor.duplicate(channel)

@@ -42,6 +42,8 @@ struct Configuration {
 
   var log = Log()
   var supervision = Supervision.whereDefined
+  /// Whose members may control workers; nil: root and swinit's own user alone.
+  var controlGroup: UInt32?
   var policy = Lifecycle.Policy()
   var exitMap = ExitMap()
   var signalTarget = SignalTarget.group

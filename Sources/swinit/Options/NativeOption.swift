@@ -4,7 +4,7 @@ import Sys
 /// `--help` shows.
 enum NativeOption: CaseIterable {
   case rewrite, signalTarget, exitMap, drain, killAfter, grace
-  case user, chdir, env, console, commandLine, pdeathsig, pre, post, supervise
+  case user, chdir, env, console, commandLine, pdeathsig, pre, post, supervise, controlGroup
   case report, verbose, help, version
 
   struct Description {
@@ -81,6 +81,10 @@ enum NativeOption: CaseIterable {
       Description(
         name: "supervise", letter: UInt8(ascii: "S"), variable: "SWINIT_SUPERVISE",
         help: "start kthreadd, which supervises workers for swctl (also when /etc/swinit/workers.d is there)")
+    case .controlGroup:
+      Description(
+        name: "control-group", value: "GROUP", variable: "SWINIT_CONTROL_GROUP", expected: "a group of /etc/group or a number",
+        help: "members of this group, by name or number, may use swctl beside root and swinit's own user")
     case .report:
       Description(
         name: "report", variable: "SWINIT_REPORT", help: "write one line of JSON on standard error at the end")
@@ -95,10 +99,12 @@ enum NativeOption: CaseIterable {
     }
   }
 
-  /// kthreadd is under way, and not in every build.
+  /// kthreadd is not in every build.
   var isOffered: Bool {
-    if case .supervise = self { return Kthreadd.isBuiltIn }
-    return true
+    switch self {
+    case .supervise, .controlGroup: return Kthreadd.isBuiltIn
+    default: return true
+    }
   }
 
   /// The option of this word, and the value that is attached to it (`--name=value`). nil: there is no such option.

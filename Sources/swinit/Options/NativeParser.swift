@@ -157,6 +157,8 @@ enum NativeParser {
       configuration.parentDeathSignal = signal
     case .pre: configuration.preHooks.append(try CommandWords(text))
     case .post: configuration.postHooks.append(try CommandWords(text))
+    case .controlGroup:
+      configuration.controlGroup = try UserDatabase(passwd: Text(""), group: FileDescriptor.text(of: "/etc/group")).groupID(text)
     case .supervise, .report, .verbose, .help, .version: return
     }
   }

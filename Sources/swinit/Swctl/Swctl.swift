@@ -19,6 +19,8 @@ enum Swctl {
     static let notRunning: Int32 = 4
     /// There is no kthreadd to talk to: EX_UNAVAILABLE.
     static let unavailable: Int32 = 69
+    /// There is no room in its queue now: EX_TEMPFAIL.
+    static let full: Int32 = 75
     /// EX_NOPERM.
     static let refused: Int32 = 77
   }
@@ -68,6 +70,9 @@ struct SwctlConnection: ~Copyable {
   private let environment: Environment
   private let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: Frame.maximum + 1, alignment: 16)
   private var id: UInt64
+  /// What goes with the next requests.
+  var job = Text("")
+  var binding = Text("")
 
   /// Connects to the place that SWINIT_CONTROL names, or to those where kthreadd listens.
   @inline(never)
@@ -91,7 +96,7 @@ struct SwctlConnection: ~Copyable {
       } catch { if failure != .noAccess { failure = error } }
     }
     if failure == .noAccess {
-      throw Swctl.Trouble(Swctl.Exit.refused, "cannot reach kthreadd: \(failure); only root and swinit's own user may")
+      throw Swctl.Trouble(Swctl.Exit.refused, "cannot reach kthreadd: \(failure); only root, swinit's own user and its control group may")
     }
     throw Swctl.Trouble(
       Swctl.Exit.unavailable,
@@ -118,6 +123,8 @@ struct SwctlConnection: ~Copyable {
     request.name = name
     request.number = number
     request.specification = specification
+    request.job = job
+    request.binding = binding
     let frame = request.frame()
     guard frame.isComplete else { throw Swctl.Trouble(Swctl.Exit.failed, "the definition is too long: over 64 KiB") }
     var failure: Errno?

@@ -10,8 +10,8 @@ struct SwctlCommand {
     case people, json
   }
 
-  private var words: [CString]
-  private let environment: Environment
+  var words: [CString]
+  let environment: Environment
   private var form = Form.people
   private var verb = Text("")
   private var output = SwctlOutput()
@@ -57,6 +57,8 @@ struct SwctlCommand {
     case verb == "doctor": return try SwctlDoctor.run(form, environment)
     case verb == "kill": return try kill()
     case verb == "wait": return try wait()
+    case verb == "bind": return try bind()
+    case verb == "queue": return try queue()
     default:
       guard let request = SwctlCommand.simple(verb) else {
         throw Swctl.Trouble(Swctl.Exit.usage, "unknown command '\(verb)'; see 'swctl help'")
@@ -74,13 +76,14 @@ struct SwctlCommand {
     case verb == "park": .park
     case verb == "unpark": .unpark
     case verb == "forget": .forget
+    case verb == "flush": .flush
     default: nil
     }
   }
 
   /// Takes `--json` out of the words, and refuses other options.
   @inline(never)
-  private mutating func takeOptions(_ take: (Text) -> Bool = { _ in false }) throws(Swctl.Trouble) {
+  mutating func takeOptions(_ take: (Text) -> Bool = { _ in false }) throws(Swctl.Trouble) {
     var rest: [CString] = []
     for word in words {
       if !word.text.hasPrefix("-") { rest.append(word) } else if !take(word.text) { try readCommon(word.text) }
@@ -89,14 +92,18 @@ struct SwctlCommand {
   }
 
   @inline(never)
-  private func check(_ reply: Reply, _ name: Text) throws(Swctl.Trouble) {
+  func check(_ reply: Reply, _ name: Text) throws(Swctl.Trouble) {
     guard reply.error != Errno(0) else { return }
     switch reply.error {
     case .noEntry where reply.stage == .none: throw Swctl.Trouble(Swctl.Exit.noWorker, "there is no worker '\(name)'")
     case .notPermitted where reply.stage == .none:
-      throw Swctl.Trouble(Swctl.Exit.refused, "refused: only root and swinit's own user may control workers")
+      throw Swctl.Trouble(Swctl.Exit.refused, "refused: only root, swinit's own user and its control group may control workers")
     case .exists: throw Swctl.Trouble(Swctl.Exit.failed, "there is a worker '\(name)' already; stop it first")
     case .interrupted: throw Swctl.Trouble(Swctl.Exit.failed, "worker '\(name)' was stopped before it ran")
+    case .notSupported where self.verb == "queue" || self.verb == "flush":
+      throw Swctl.Trouble(Swctl.Exit.failed, "worker '\(name)' has no queue; it needs StandardInput=queue")
+    case .noProcess where self.verb == "flush":
+      throw Swctl.Trouble(Swctl.Exit.notRunning, "worker '\(name)' has ended, with jobs in its queue")
     default: break
     }
     if reply.stage != .none {

@@ -19,15 +19,19 @@ enum SwctlDoctor {
         output.add("\(what): missing; \(cost)\n")
       }
     }
-    var isReachable = false
+    // It is asked what it has: this process may be in another cgroup.
+    var found: WorkerStatus?
     if var connection = try? SwctlConnection(environment), let reply = try? connection.ask(.health) {
-      isReachable = reply.error != .notPermitted
+      found = reply.error == .notPermitted ? nil : reply.worker
     }
-    say("kthreadd", isReachable, "nothing here can be controlled")
+    say("kthreadd", found != nil, "nothing here can be controlled")
     say("proc", ProcessTable() != nil, "processes are told apart by number alone, and helpers of a worker cannot notify")
     say(
-      "cgroup", isCgroupWritable,
-      "workers are held together by process groups; what leaves its group is not found, and no limits of memory or tasks")
+      "cgroup", found.map { !$0.because.meansNoGroups } ?? false,
+      "workers are held together by process groups; what leaves its group is not found")
+    for controller in [Controllers.memory, .tasks, .processors] {
+      say(controller.name, found.map { !$0.wanting.contains(controller) } ?? false, found?.because.words ?? "kthreadd does not say")
+    }
     say(
       "run", Directory.isWritable("/run/swinit"),
       "the sockets have abstract names, which every container in the same network namespace sees")
@@ -44,8 +48,6 @@ enum SwctlDoctor {
     output.flush()
     return missing == 0 ? Swctl.Exit.done : Swctl.Exit.failed
   }
-
-  private static var isCgroupWritable: Bool { Cgroups().isThere }
 }
 
 extension StaticString {

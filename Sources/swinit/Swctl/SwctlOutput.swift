@@ -50,7 +50,7 @@ struct SwctlOutput {
       let process: Message = worker.process.map { "\($0)" } ?? "-"
       rows.append(
         Row(cells: [
-          Array(worker.name.bytes), cell("\(worker.word)"), cell(process), cell("\(Int(clamping: worker.restarts))"),
+          cell(SwctlOutput.name(worker)), cell("\(worker.word)"), cell(process), cell("\(Int(clamping: worker.restarts))"),
           cell(SwctlOutput.age(worker.since)), cell(SwctlOutput.words(worker.ending)),
         ]))
     }
@@ -83,15 +83,21 @@ struct SwctlOutput {
   /// One worker on a line.
   @inline(never)
   mutating func describe(_ worker: WorkerStatus) {
-    add("\(worker.name): \(worker.word)")
+    add("\(SwctlOutput.name(worker)): \(worker.word)")
     if let process = worker.process { add(" (pid \(process))") }
     add(" for \(SwctlOutput.age(worker.since))")
     if worker.restarts > 0 { add(", restarts \(Int(clamping: worker.restarts))") }
-    if worker.ending != .none { add(", last end: \(SwctlOutput.words(worker.ending))") }
+    if worker.cause == .memory {
+      add(", ended by \(SwctlOutput.words(worker.ending)) (out of memory)")
+    } else if worker.ending != .none {
+      add(", last end: \(SwctlOutput.words(worker.ending))")
+    }
+    if worker.oomKills > 0 { add(", oom-kills: \(Int(clamping: worker.oomKills))") }
     if worker.dropped > 0 { add(", lines nobody took: \(Int(clamping: worker.dropped))") }
     if worker.stored > 0 { add(", descriptors kept: \(Int(clamping: worker.stored))") }
     if !worker.text.isEmpty { add(", says: \(worker.text)") }
     if !worker.control.isEmpty { add(" [\(worker.control)]") }
+    if !worker.wanting.isEmpty { describe(worker.wanting, worker.because) }
     add("\n")
   }
 
@@ -139,12 +145,15 @@ struct SwctlOutput {
     add(quoted: worker.text)
     add(",\"dropped\":\(Int(clamping: worker.dropped)),\"control\":")
     add(quoted: worker.control)
+    addMemory(json: worker)
     switch worker.activity {
     case .none: add(",\"activity\":null")
     case .reloading: add(",\"activity\":\"reloading\"")
     case .stopping: add(",\"activity\":\"stopping\"")
     }
-    add(",\"stored\":\(Int(clamping: worker.stored))}")
+    add(",\"stored\":\(Int(clamping: worker.stored)),\"processors\":")
+    add(quoted: worker.binding)
+    add("}")
   }
 
   @inline(never)

@@ -56,6 +56,7 @@ static const struct {
     {"notify", "notify TEXT…|child…: each by sd_notify, heard by its barrier; then holds", act_notify},
     {"watchdog", "watchdog N: feeds it N times, then hangs", act_watchdog},
     {"life", "life WORD…: a worker's life, see life.c", act_life},
+    {"threads", "threads N: N threads that wait, beside the first", act_threads},
     {"stdin", "stdin: copies it to stdout, with CODE lines untouched, ends at its end", act_stdin},
 };
 

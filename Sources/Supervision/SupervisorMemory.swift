@@ -1,0 +1,104 @@
+import Sys
+import Wire
+
+// Lack of memory: which of a worker's processes the kernel has killed for it.
+
+extension Supervisor {
+  /// A life begins: what has been counted before it is not its own.
+  func beginMemory(_ index: Int) {
+    guard let slot = slots[index] else { return }
+    slot.marks.subtract([.wasShort, .wasKilled])
+    if let seen = cgroups.kills(in: slot) { slot.oomSeen = seen } else { slot.oomSeen = cgroups.kills() ?? 0 }
+    watchMemory(index)
+  }
+
+  func restoreMemory(_ index: Int, _ record: WorkerRecord) {
+    guard let slot = slots[index] else { return }
+    slot.dropped = record.dropped
+    slot.oomKills = record.oomKills
+    slot.oomSeen = record.oomSeen
+    slot.marks = record.marks
+    slot.wanting = record.wanting
+  }
+
+  /// Has the kernel tell of its memory.events, and looks at what it holds by now. Where that cannot be watched, it is read at its end.
+  func watchMemory(_ index: Int) {
+    guard let slot = slots[index], slot.cgroup == .own, cgroups.kills(in: slot) != nil else { return }
+    if memoryWatch < 0, let watch = try? FileWatch.open() {
+      memoryWatch = watch
+      try? events.add(watch, .readable, key: Source.memory.key())
+    }
+    if memoryWatch >= 0 { cgroups.watch(slot, memoryWatch) }
+    countKills(index)
+  }
+
+  /// Some worker's memory.events has changed. It happens seldom, so each is looked at.
+  func takeMemoryEvents() {
+    FileWatch.drain(memoryWatch, UnsafeMutableRawBufferPointer(rebasing: packet[..<4096]))
+    for index in slots.indices where slots[index]?.cgroup == .own { countKills(index) }
+  }
+
+  /// Looks whether more of a worker's processes were killed, and tells it.
+  private func countKills(_ index: Int) {
+    guard let slot = slots[index], let count = cgroups.kills(in: slot), count != slot.oomSeen else { return }
+    // A group that was made anew counts from nothing.
+    let more = count > slot.oomSeen ? count - slot.oomSeen : count
+    slot.oomSeen = count
+    noteKills(slot, more)
+    persist(index)
+    say("worker '\(slot.name)': the kernel has killed processes of it for lack of memory: \(Int(more)), in all \(Int(slot.oomKills))")
+    tellListeners(index)
+  }
+
+  private func noteKills(_ slot: Slot, _ count: UInt32) {
+    slot.oomKills = slot.oomKills.addingReportingOverflow(count).partialValue
+    if count > 0 { slot.marks.insert(.wasShort) }
+  }
+
+  /// KILL is about to be sent: it is not for lack of memory that it will end.
+  func noteKill(_ index: Int) {
+    guard let slot = slots[index], !slot.marks.contains(.wasKilled) else { return }
+    slot.marks.insert(.wasKilled)
+    persist(index)
+  }
+
+  /// A life has ended: was it for lack of memory? It was when KILL has ended it that nobody here has sent, and the kernel has counted a kill
+  /// in its group, or where that has no count in the container, since it began.
+  func noteMemoryEnd(_ index: Int, _ status: WaitStatus) {
+    guard let slot = slots[index] else { return }
+    slot.marks.remove(.endedForMemory)
+    countKills(index)
+    guard case .signaled(let signal, _) = status, signal == .kill, !slot.marks.contains(.wasKilled) else { return }
+    if cgroups.kills(in: slot) == nil, let count = cgroups.kills(), count > slot.oomSeen {
+      slot.oomSeen = count
+      noteKills(slot, 1)
+    }
+    if slot.marks.contains(.wasShort) { slot.marks.insert(.endedForMemory) }
+  }
+
+  // MARK: limits
+
+  /// Makes a worker's cgroup, and says once which of its limits cannot be set.
+  func makeGroup(_ index: Int, _ specification: Specification) -> Slot.Cgroup {
+    let before = slots[index]?.wanting ?? []
+    var wanting: Controllers = []
+    let group = cgroups.make(specification) { (key, controller) in
+      wanting.insert(controller)
+      guard !before.contains(controller) else { return }
+      say("\(key)= of '\(specification.name)' has no effect: \(cgroups.trouble(with: controller).words)")
+    }
+    slots[index]?.wanting = wanting
+    return group
+  }
+
+  /// Whether all is well, and which controllers there are not for workers' limits.
+  func answerHealth(_ id: UInt64, _ client: Int, _ error: Errno) {
+    var reply = Reply(.done, id: id)
+    reply.error = error
+    var frame = reply.frame()
+    let wanting = Controllers.all.subtracting(cgroups.enabled)
+    frame.add(Tag.wanting, UInt64(wanting.rawValue))
+    frame.add(Tag.because, UInt64(cgroups.trouble(with: wanting).rawValue))
+    send(frame, to: client)
+  }
+}
