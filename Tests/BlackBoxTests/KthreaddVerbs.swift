@@ -8,6 +8,7 @@ extension Supervised {
     let old = kthreadd!
     Glibc.kill(old, SIGKILL)
     try session.eventually("another kthreadd") { self.kthreadd != nil && self.kthreadd != old }
+    try untilServed()
   }
 
   /// A worker's process, by the number that it has outside.

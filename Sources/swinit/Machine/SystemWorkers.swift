@@ -5,17 +5,18 @@ import Sys
 /// A system's workers: kthreadd is started behind the initcalls, when the file systems that it reads and writes are there, and stops its
 /// workers before anything else ends. Its number is not 2, which is the kernel's own kthreadd.
 enum SystemWorkers {
-  /// Starts kthreadd where /etc/swinit/workers.d is there. nil: there are no workers, or it could not be started; the system is one anyway.
+  /// Starts kthreadd. nil: it could not be started; the system is one anyway.
   @inline(never)
   static func begin(_ start: Bootstrap) -> Keeper? {
-    guard (try? FileStatus(of: Kthreadd.directory)) != nil else { return nil }
+    guard Kthreadd.isBuiltIn else { return nil }
     if case .container = start.place {} else { MachineCgroup.make() }
     var environment = start.environment
     if environment.value("PATH") == nil { environment.set(TestMachine.path) }
     do throws(Errno) {
       // Without a grace for all of them: each has its own time at the end.
       let keeper = try Keeper(
-        start.log, environment: environment.vector(), grace: nil, arguments: Kthreadd.words(grace: nil, verbosity: .failures))
+        start.log, environment: environment.vector(), grace: nil,
+        arguments: Kthreadd.words(grace: nil, verbosity: .failures, controlGroup: nil))
       keeper.begin()
       return keeper
     } catch {
