@@ -14,7 +14,7 @@ import Testing
     #expect(try it.told("a").state == "starting")
     if dies { for _ in 0..<2 { try it.replaceKthreadd() } }
     #expect(try it.told("a").state == "starting")
-    it.open(gate: gate)
+    it.lift(gate: gate)
     try it.session.line("a | wrote 14")
     #expect(try it.ctl("wait", "--ready", "a").code == 0)
     #expect(try it.told("a").state == "running")
@@ -30,7 +30,7 @@ import Testing
     let kthreadd = try #require(it.kthreadd)
     let worker = try #require(children(of: kthreadd).first)
     kill(kthreadd, SIGSTOP)
-    it.open(gate: gate)
+    it.lift(gate: gate)
     try it.session.eventually("it to have written") {
       (try? String(contentsOfFile: "/proc/\(worker)/wchan", encoding: .utf8))?.contains("pause") == true
         || status(worker, "State") == nil

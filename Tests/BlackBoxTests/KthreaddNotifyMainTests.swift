@@ -25,7 +25,7 @@ import Testing
     let it = try Supervised()
     try it.life("a", ["NotifyAccess=all"], "reaping", "mine", "wait:\(try it.gate())", "exit:7")
     try it.session.line("a | mine 1 1")
-    it.open(gate: "\(it.scratch.path)/gate")
+    it.lift(gate: "\(it.scratch.path)/gate")
     let code = try it.ctl("wait", "a").code
     #expect(code == 7 || code == 125, "\(code): 125 where it cannot be known, before Linux 6.15")
   }
@@ -65,10 +65,11 @@ import Testing
     let it = try Supervised()
     let gate = try it.gate()
     try it.life(
-      "a", ["NotifyAccess=all", "Type=notify"], "fork", "wait:\(gate)", "tell:STATUS=taking over|READY=1", "mine", "hold")
+      "a", ["NotifyAccess=all", "Type=notify"], "fork", "session", "wait:\(gate)", "tell:STATUS=taking over|READY=1", "mine",
+      "hold")
     let kthreadd = try #require(it.kthreadd)
     kill(kthreadd, SIGSTOP)
-    it.open(gate: gate)
+    it.lift(gate: gate)
     let first = try #require(children(of: kthreadd).first)
     let second = try #require(children(of: first).first)
     try it.session.eventually("it to wait for the answer") { status(second, "Name") != nil && it.saysInQueue(kthreadd) }

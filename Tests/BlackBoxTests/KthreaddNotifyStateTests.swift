@@ -17,7 +17,7 @@ import Testing
       #expect(try it.told("a").status == "größer")
       try it.replaceKthreadd()
     }
-    it.open(gate: gate)
+    it.lift(gate: gate)
     try it.session.line("a | READY=1|STATUS= 1 1")
     #expect(try it.ctl("status", "a").out.hasPrefix("a: running"))
     #expect(try it.told("a").status == "")
@@ -31,7 +31,7 @@ import Testing
     #expect(try it.ctl("status", "a").out.hasPrefix("a: stopping by itself"))
     try it.replaceKthreadd()
     #expect(try it.keeping("a").state == "stopping" && it.keeping("a").activity == "stopping")
-    it.open(gate: gate)
+    it.lift(gate: gate)
     #expect(try it.ctl("wait", "a").code == 0)
     #expect(try it.told("a").restarts == 0, "nobody asked for another life")
   }
@@ -51,7 +51,7 @@ import Testing
     try it.life("a", ["Type=oneshot", "NotifyAccess=main"], "say:READY=1", "wait:\(gate)", "exit:0")
     try it.session.line("a | READY=1 1 1")
     #expect(try it.told("a").state == "starting")
-    it.open(gate: gate)
+    it.lift(gate: gate)
     #expect(try it.ctl("wait", "--ready", "a").code == 0)
   }
 
@@ -96,7 +96,7 @@ import Testing
     try it.life("a", ["NotifyAccess=all", "FileDescriptorStoreMax=64"], "say:STATUS=own", "hold")
     try it.session.line("a | STATUS=own")
     let before = try it.descriptorCounts()
-    it.open(gate: gate)
+    it.lift(gate: gate)
     try it.session.line("MAINPID=1 1 1")
     try it.session.line("big 1 1")
     #expect(try it.told("a").status == "own" && it.keeping("a").stored == 0)
@@ -117,7 +117,7 @@ import Testing
     try it.life(
       "a", ["NotifyAccess=main"], "wait:\(gate)", "with:5:STATUS=five", "with:96:STATUS=full", "with:97:STATUS=more", "hold")
     let before = try it.descriptorCounts()
-    it.open(gate: gate)
+    it.lift(gate: gate)
     try it.session.line("a | STATUS=more 1 1")
     #expect(try it.told("a").status == "full")
     try it.session.eventually("as few descriptors as before: \(before)") { try it.hasAtMost(before) }
@@ -137,7 +137,7 @@ import Testing
     try it.session.line("a | STATUS=soon")
     let answer = Background { try it.ctl("wait", "--ready", "a") }
     try it.replaceKthreadd()
-    it.open(gate: gate)
+    it.lift(gate: gate)
     #expect(try answer.value().code == 0)
     try it.life("b", ["Type=notify"], "exit:0")
     let never = try it.ctl("wait", "--ready", "b")

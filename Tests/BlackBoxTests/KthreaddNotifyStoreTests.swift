@@ -12,7 +12,7 @@ import Testing
       "store:FDSTORE=1:two",
       "hold")
     try it.session.line("a | listen 0")
-    it.open(gate: gate)
+    it.lift(gate: gate)
     for _ in 0..<2 { try it.session.line("a | store 1 1") }
     #expect(try it.keeping("a").stored == 2)
     #expect(try it.ctl("status", "a").out.contains("descriptors kept: 2"))
@@ -85,7 +85,7 @@ import Testing
     try it.session.line("a | storepipe 1 1")
     #expect(try it.keeping("a").stored == 1)
     if dies { try it.replaceKthreadd() }
-    it.open(gate: gate)
+    it.lift(gate: gate)
     try it.session.line("a | STATUS=closed 1 1")
     if stays { return #expect(try it.keeping("a").stored == 1) }
     try it.session.eventually("it to be given up") { try it.keeping("a").stored == 0 }
@@ -112,7 +112,7 @@ import Testing
     try it.life("a", ["FileDescriptorStoreMax=64", "StandardOutput=inherit"], "with:64:FDSTORE=1", "wait:\(gate)", "exit:0")
     try it.session.line("FDSTORE=1 1 1")
     try it.session.eventually("PID 1 to hold them too") { try it.descriptorCounts()[0] >= before[0] + 64 }
-    if way == "end" { it.open(gate: gate) } else { try it.ctl("stop", "a") }
+    if way == "end" { it.lift(gate: gate) } else { try it.ctl("stop", "a") }
     try it.until("a", "ended")
     #expect(try it.keeping("a").stored == 0)
     if way == "forget" { try it.ctl("forget", "a") }

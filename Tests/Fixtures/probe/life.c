@@ -69,6 +69,7 @@ static void show_descriptors(void) {
 //   listen        what sd_listen_fds_with_names gives            wait:FIFO     until somebody has written to it
 //   write:FD:TEXT, close:FD                                      hold, exit:N
 //   fork          a child goes on, and nobody reaps it           reaping       and this process reaps it
+//   session       a session of its own
 //   main          a new child is the main process                mine          this process is
 static void step(char *word) {
   char *rest = word, *verb = part(&rest);
@@ -118,6 +119,8 @@ static void step(char *word) {
     if (child == 0) return;
     if (verb[0] == 'r') waitpid(child, NULL, 0);
     for (;;) pause();
+  } else if (strcmp(verb, "session") == 0) {
+    setsid();
   } else if (strcmp(verb, "main") == 0) {
     char text[32];
     pid_t child = fork();
