@@ -7,13 +7,16 @@ TOOLSET := toolsets/$(ARCH)-linux-musl.json
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-vm test test-vm test-swvm setup build static core swvm unit black-box runtime fuzz lint image bench bench-vm bench-swvm install install-power clean
+.PHONY: help run run-services run-vm test test-vm test-swvm setup build static core swvm unit black-box runtime fuzz lint image bench bench-vm bench-swvm install install-power clean
 
 help: ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup static ## Build, then run a real container with swinit as its PID 1.
 	scripts/run-demo $(BUILD)/swinit
+
+run-services: setup kthreadd ## Build, then run nginx, redis and cron in one container, and kill their supervisor under load.
+	scripts/run-services $(BUILD)/kthreadd/swinit
 
 run-vm: setup static ## Build, then boot three real machines: initramfs, system, test machine.
 	scripts/run-machine $(BUILD)/swinit

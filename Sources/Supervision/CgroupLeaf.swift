@@ -1,11 +1,11 @@
-public import Sys
-public import Wire
+import Sys
+import Wire
 
 // The limits of workers need controllers in the container's cgroup.subtree_control, and no process may be in a group that has some there. So
 // PID 1 and kthreadd, and with PID 1 the command, which is started later, get a group of their own below it.
 
 extension Cgroups {
-  public enum Leaf: Sendable { case none, made }
+  enum Leaf: Sendable { case none, made }
 
   static let leaf: StaticString = "/init"
 
@@ -45,7 +45,7 @@ extension Cgroups {
       try FileDescriptor.write(Text("0"), to: processes)
     } catch {
       trouble = .refused
-      return unsettle()
+      return undo(table)
     }
     for controller in Cgroups.one where available.contains(controller) && !enabled.contains(controller) {
       do throws(Errno) {
@@ -55,6 +55,11 @@ extension Cgroups {
         trouble = error == .busy ? .occupied : .refused
       }
     }
+    undo(table)
+  }
+
+  /// Where nothing was gained nothing stays.
+  private mutating func undo(_ table: WorkerTable) {
     guard enabled.isEmpty else { return }
     unsettle()
     table.leaf = .none
@@ -99,6 +104,24 @@ extension Cgroups {
     Directory.removeEmpty(path(base, Cgroups.leaf, ""))
   }
 
+  /// Takes all groups of workers away, when everything has ended. What was killed a moment ago is waited for, at most a second.
+  func clear() {
+    guard let base else { return }
+    var names: [CString] = []
+    try? Directory.forEach(in: base) { if $0.hasPrefix("worker.") { names.append(CString(copying: $0)) } }
+    let deadline = Instant.now + .seconds(1)
+    for name in names {
+      let path = CString(copying: base.text, Text("/"), name.text)
+      while Directory.removeEmpty(path) == .busy, deadline > .now {
+        let events = CString(copying: path.text, Text("/cgroup.events"))
+        if FileWatch.waitForChange(of: events, while: "populated 1", until: deadline) { continue }
+        // It may have become empty in between.
+        Directory.removeEmpty(path)
+        break
+      }
+    }
+  }
+
   /// Why a limit of this controller has no effect.
   func trouble(with wanting: Controllers) -> ControllerTrouble {
     if wanting.isEmpty { return .none }
@@ -108,14 +131,18 @@ extension Cgroups {
   // MARK: memory.events
 
   /// How many processes of the container were killed for lack of memory; nil where nobody says.
+  @inline(never)
   func kills() -> UInt32? {
-    guard let own else { return nil }
+    // In the hierarchies of v1 a container sees its own group there.
+    let old: CString = "/sys/fs/cgroup/memory/memory.oom_control"
+    guard let own else { return MemoryEvents.kills(in: old) }
     let path = CString(copying: own.text, Text("/memory.events"))
     defer { path.pointer.deallocate() }
-    return MemoryEvents.kills(in: path)
+    return MemoryEvents.kills(in: path) ?? MemoryEvents.kills(in: old)
   }
 
   /// How many of a worker; nil where it has no group that counts.
+  @inline(never)
   func kills(in slot: Slot) -> UInt32? {
     guard slot.cgroup == .own, enabled.contains(.memory), let path = path(slot.name, "/memory.events") else { return nil }
     defer { path.pointer.deallocate() }

@@ -1,18 +1,18 @@
-public import Sys
-public import Wire
+import Sys
+import Wire
 
 /// cgroup v2, where the tree can be written: each worker in a group of its own, which can be killed and frozen as one.
-public struct Cgroups {
+struct Cgroups {
   /// /sys/fs/cgroup and the container's group, where it can be written; nil: there is none to be had.
   let base: CString?
   /// The same also where it can only be read.
   let own: CString?
   /// The controllers that the groups below it have.
-  internal(set) public var enabled: Controllers = []
+  var enabled: Controllers = []
   /// Why not all, where nothing better is known.
   var trouble = ControllerTrouble.none
 
-  public init(_ leaf: Leaf) {
+  init(_ leaf: Leaf) {
     own = Cgroups.find(leaf)
     guard let own else {
       base = nil
@@ -112,13 +112,6 @@ public struct Cgroups {
     guard let path = path(name, "") else { return -1 }
     defer { path.pointer.deallocate() }
     return (try? FileDescriptor(opening: path, .read).release()) ?? -1
-  }
-
-  /// Takes this process into a worker's group.
-  func join(_ name: Text) throws(Errno) {
-    guard let path = path(name, "/cgroup.procs") else { return }
-    defer { path.pointer.deallocate() }
-    try FileDescriptor.write(Text("0"), to: path)
   }
 
   func holds(_ name: Text) -> Bool {

@@ -9,15 +9,16 @@ public struct CreateInfo {
   public let environment: SpawnRequest.Vector
   /// RLIMIT_NOFILE unless its definition says something else: kthreadd has raised its own.
   public let descriptorLimit: UInt64
-  let cgroups: Cgroups
+  /// The file by which it joins its cgroup, where it does not begin there; empty: it has none.
+  let group: Text
   var joining = Joining.done
   let files: Fork.Files
   /// What it gets as its standard streams and, on 3, as the channel to kthreadd.
   let descriptors: InlineArray<4, Int32>
   /// What else it gets, to be placed by itself.
-  let passed: [Int32]
+  let passed: UnsafeBufferPointer<Int32>
   /// Of those that were kept for it, each with a ':' behind it.
-  public let names: [UInt8]
+  public let names: Text
 
   /// Whether it begins in its cgroup, or has to go there by itself, because clone3(2) cannot be used: Docker's seccomp filter refuses it.
   public enum Joining: Sendable { case done, byItself }
@@ -40,7 +41,9 @@ public struct CreateInfo {
       result = try Fork.make(files, into: nil)
     }
     switch result {
-    case .child: thread(self)
+    case .child:
+      Slab.leave()
+      thread(self)
     case .parent(let process): return process
     }
   }
@@ -59,7 +62,8 @@ public struct CreateInfo {
   }
 
   /// Goes into the worker's cgroup, where it does not begin there.
-  public func join(_ name: Text) throws(Errno) {
-    if joining == .byItself { try cgroups.join(name) }
+  public func join() throws(Errno) {
+    guard joining == .byItself, !group.isEmpty else { return }
+    try FileDescriptor.write(Text("0"), to: CString(copying: group))
   }
 }

@@ -74,6 +74,17 @@ struct JSONLine {
     return length
   }
 
+  /// How many bytes at the end are the begin of a character that goes on behind it.
+  static func unfinished(_ text: [UInt8]) -> Int {
+    for count in 1..<4 where count < text.count {
+      let byte = text[text.count - count]
+      if byte & 0xC0 == 0x80 { continue }
+      let length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1
+      return length > count ? count : 0
+    }
+    return 0
+  }
+
   private mutating func add(_ literal: StaticString) { bytes.append(contentsOf: Text(literal).bytes) }
 
   private mutating func add(_ number: Int, digits: Int) {

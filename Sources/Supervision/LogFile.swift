@@ -12,8 +12,8 @@ struct LogFile {
   /// nil where this worker's output goes elsewhere.
   init?(_ specification: Specification) {
     guard specification.output == .file, let path = specification.outputPath else { return nil }
-    self.init(
-      path: path, limit: specification.logSize ?? .max, kept: Int(specification.logFiles ?? UInt64(Specification.standardLogFiles)))
+    let kept = specification.logFiles.map { Int($0) } ?? Specification.standardLogFiles
+    self.init(path: path, limit: specification.logSize ?? .max, kept: kept)
   }
 
   init(path: Text, limit: UInt64, kept: Int) {
@@ -79,7 +79,8 @@ struct LogFile {
         let first = done
         while batch.ends[done] <= start + result.count { done += 1 }
         // The half of a line that there was room for.
-        if result.count > 0, file.kind == .regular { try? file.cut(to: file.size + UInt64(batch.start(of: done) - batch.start(of: first))) }
+        let whole = batch.start(of: done) - batch.start(of: first)
+        if result.count > whole, file.kind == .regular { try? file.cut(to: file.size + UInt64(whole)) }
         throw error
       }
       return (done, done < batch.ends.count ? .busy : nil)

@@ -46,7 +46,10 @@ final class LogRing {
       }
       line.append(byte)
       if line.count >= LogRing.lineLimit {
-        said = place
+        // A character is not cut in two.
+        let rest = JSONLine.unfinished(line)
+        line.removeLast(rest)
+        said = place - UInt64(rest)
         return .line
       }
     }

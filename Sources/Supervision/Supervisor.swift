@@ -55,12 +55,14 @@ public final class Supervisor {
   var settingUp = 0
   /// Workers that wait for others.
   var waiting = 0
-  /// No deadline of any worker is before this.
+  /// The workers' deadlines.
+  var timers = TimerQueue()
+  /// No deadline of anything else is before this.
   var nextDeadline: Instant?
-  /// How many workers have one.
-  var deadlines = 0
   /// nil: the end has not begun.
   var lateness: Lateness?
+  /// When children are to be looked through for those that have ended.
+  var reapAt: Instant?
 
   var clients: [Client?] = []
   var nextClientGeneration: UInt32 = 0
@@ -74,14 +76,16 @@ public final class Supervisor {
   var memoryWatch: Int32 = -1
   var refusals = RefusalLimit()
   var scratch: Scratch?
-  /// The definition of the worker whose process is forked just now.
-  let definitionCopy = UnsafeMutableRawBufferPointer.allocate(byteCount: Frame.maximum, alignment: 16)
+  /// For the process that is forked just now.
+  var parcel: Parcel
   let packet = UnsafeMutableRawBufferPointer.allocate(byteCount: Frame.maximum + 1, alignment: 16)
   var seed: UInt64
   var hearing: Hearing
 
   static let creatingAtOnce = 32
   static let clientLimit = 256
+  /// Answers that one client may wait for.
+  static let waitLimit = 1024
 
   /// Takes over what PID 1 keeps; `custody` is the socket to it.
   public init(custody: Int32, _ setting: Setting) throws(Errno) {
@@ -90,6 +94,7 @@ public final class Supervisor {
     seed = UInt64(bitPattern: Instant.now.nanoseconds) ^ UInt64(ProcessID.current.rawValue) << 40
     descriptorLimit = (try? Attributes.limit(7))?.soft ?? 1024
     if let limit = try? Attributes.limit(7) { try? Attributes.setLimit(7, soft: limit.hard, hard: limit.hard) }
+    parcel = try Parcel()
     null = try FileDescriptor(openingAboveStandard: "/dev/null", .readWrite)
     null.fill(upTo: 10)
     reserve = try FileDescriptor.duplicate(null.rawValue)
@@ -143,10 +148,11 @@ public final class Supervisor {
     // One that the last kthreadd has come to is in the table.
     for definition in definitions where slot(named: definition.name) == nil { begin(definition) }
     table.isBooted = true
+    release()
     settle()
     tell(Custody.Entry(.done))
     while phase != .over {
-      guard let ready = events.wait(until: nextDeadline) else {
+      guard let ready = events.wait(until: earliestDeadline) else {
         expire()
         settle()
         continue
@@ -154,7 +160,7 @@ public final class Supervisor {
       handle(ready)
       settle()
     }
-    for slot in slots { if let slot, slot.cgroup == .own { cgroups.remove(slot.name) } }
+    cgroups.clear()
     cgroups.unsettle()
     return 0
   }
@@ -182,23 +188,31 @@ public final class Supervisor {
   /// What is left to do when an event was handled: creates whose turn has come, deadlines that are over, lines that wait.
   private func settle() {
     while settingUp < Supervisor.creatingAtOnce, let slot = queue.next() { create(slot) }
-    if let due = nextDeadline, due <= .now { expire() }
+    if let due = earliestDeadline, due <= .now { expire() }
     flushLines()
     if hearing.stores == .over { dropStores() }
     if phase == .ending { endMore() }
   }
 
+  private var earliestDeadline: Instant? {
+    guard let next = nextDeadline, let first = timers.first else { return nextDeadline ?? timers.first }
+    return min(next, first)
+  }
+
   private func expire() {
     let now = Instant.now
     nextDeadline = nil
-    for index in slots.indices {
-      guard let deadline = slots[index]?.worker.deadline else { continue }
-      if deadline <= now { apply(.deadline, to: index) }
-    }
-    for index in slots.indices {
-      if let deadline = slots[index]?.worker.deadline { note(deadline) }
+    while let index = timers.due(at: now) {
+      guard let slot = slots[index] else {
+        timers.set(index, nil)
+        continue
+      }
+      // Its last word may still be on its way: a machine that slept wakes with every deadline over.
+      if slot.channel >= 0 { receive(fromChannel: index, slot.generation) }
+      apply(.deadline, to: index)
     }
     sayLate(at: now)
+    reapLate(at: now)
   }
 
   func note(_ deadline: Instant) { nextDeadline = nextDeadline.map { min($0, deadline) } ?? deadline }

@@ -8,7 +8,11 @@ extension Supervisor {
       let set = try ProcessorSet(resolving: request.binding)
       guard set.areThere else { throw .invalid }
       // Who sets itself up has been given the definition before; it is bound when it says so.
-      if slots[index]?.setUp == .pending { slots[index]?.rebinding = .due } else { try apply(set, request.binding, to: index) }
+      if slots[index]?.setUp == .pending {
+        slots[index]?.rebinding = .due
+      } else {
+        try apply(set, request.binding, to: index)
+      }
       try redefine(index, request.binding)
     } catch {
       return answer(client, request.id, error, worker: index)

@@ -25,6 +25,7 @@ extension Supervisor {
   }
 
   /// The line as JSON, in one object or several.
+  @inline(never)
   private func sayObject(_ slot: Slot, _ index: Int) {
     var place = 0
     repeat {

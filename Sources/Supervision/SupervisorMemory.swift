@@ -39,6 +39,7 @@ extension Supervisor {
   }
 
   /// Looks whether more of a worker's processes were killed, and tells it.
+  @inline(never)
   private func countKills(_ index: Int) {
     guard let slot = slots[index], let count = cgroups.kills(in: slot), count != slot.oomSeen else { return }
     // A group that was made anew counts from nothing.
@@ -46,8 +47,14 @@ extension Supervisor {
     slot.oomSeen = count
     noteKills(slot, more)
     persist(index)
-    say("worker '\(slot.name)': the kernel has killed processes of it for lack of memory: \(Int(more)), in all \(Int(slot.oomKills))")
+    sayKilled(slot, more)
     tellListeners(index)
+  }
+
+  @inline(never)
+  private func sayKilled(_ slot: Slot, _ more: UInt32) {
+    let all = Int(slot.oomKills)
+    say("worker '\(slot.name)': the kernel has killed processes of it for lack of memory: \(Int(more)), in all \(all)")
   }
 
   private func noteKills(_ slot: Slot, _ count: UInt32) {
@@ -62,8 +69,8 @@ extension Supervisor {
     persist(index)
   }
 
-  /// A life has ended: was it for lack of memory? It was when KILL has ended it that nobody here has sent, and the kernel has counted a kill
-  /// in its group, or where that has no count in the container, since it began.
+  /// A life has ended: was it for lack of memory? It was when KILL has ended it that nobody here has sent, and the kernel has counted a
+  /// kill in its group, or where that has no count in the container, since it began.
   func noteMemoryEnd(_ index: Int, _ status: WaitStatus) {
     guard let slot = slots[index] else { return }
     slot.marks.remove(.endedForMemory)
@@ -80,25 +87,28 @@ extension Supervisor {
 
   /// Makes a worker's cgroup, and says once which of its limits cannot be set.
   func makeGroup(_ index: Int, _ specification: Specification) -> Slot.Cgroup {
-    let before = slots[index]?.wanting ?? []
     var wanting: Controllers = []
     let group = cgroups.make(specification) { (key, controller) in
       wanting.insert(controller)
-      guard !before.contains(controller) else { return }
-      say("\(key)= of '\(specification.name)' has no effect: \(cgroups.trouble(with: controller).words)")
+      sayRefused(key, controller, index)
     }
     slots[index]?.wanting = wanting
     return group
   }
 
+  @inline(never)
+  private func sayRefused(_ key: StaticString, _ controller: Controllers, _ index: Int) {
+    guard let slot = slots[index], !slot.wanting.contains(controller) else { return }
+    say("\(key)= of '\(slot.name)' has no effect: \(cgroups.trouble(with: controller).words)")
+  }
+
   /// Whether all is well, and which controllers there are not for workers' limits.
-  func answerHealth(_ id: UInt64, _ client: Int, _ error: Errno) {
+  func answerHealth(_ id: UInt64, _ client: Int, _ sick: Int?) {
     var reply = Reply(.done, id: id)
-    reply.error = error
-    var frame = reply.frame()
-    let wanting = Controllers.all.subtracting(cgroups.enabled)
-    frame.add(Tag.wanting, UInt64(wanting.rawValue))
-    frame.add(Tag.because, UInt64(cgroups.trouble(with: wanting).rawValue))
-    send(frame, to: client)
+    reply.error = sick == nil ? Errno(0) : .again
+    if let sick { reply.worker = status(sick) }
+    reply.worker.wanting = Controllers.all.subtracting(cgroups.enabled)
+    reply.worker.because = cgroups.trouble(with: reply.worker.wanting)
+    send(reply, to: client)
   }
 }

@@ -29,8 +29,6 @@ extension Supervisor {
 
   private func spawn(_ index: Int, _ specification: Specification) throws(Errno) {
     guard let slot = slots[index], let definition = definitionBytes(index) else { throw .badMessage }
-    // The table's own may be replaced while the process still reads it.
-    definitionCopy.copyMemory(from: UnsafeRawBufferPointer(definition.bytes))
     drainLog(index)
     closeLog(index)
     let input = specification.input == .queue ? try openQueue(index).hand.read : null.rawValue
@@ -61,10 +59,7 @@ extension Supervisor {
       descriptors[2] = rawError.rawValue
     }
     slot.cgroup = makeGroup(index, specification)
-    var info = CreateInfo(
-      definition: Text(UnsafeRawBufferPointer(rebasing: definitionCopy[..<definition.count]).assumingMemoryBound(to: UInt8.self)),
-      notify: place.notify, environment: setting.environment, descriptorLimit: descriptorLimit,
-      cgroups: cgroups, files: files, descriptors: descriptors, passed: passed, names: names)
+    var info = try info(definition, descriptors, passed, names, slot)
     let process: ProcessID
     do throws(Errno) { process = try fork(&info, slot) } catch {
       if slot.log >= 0 { FileDescriptor.close(slot.log) }
@@ -85,6 +80,27 @@ extension Supervisor {
     // Writes it down; one that is not to wait is woken at once, and finds that when it is set up.
     apply(.committed, to: index)
     watch(index)
+  }
+
+  private func info(
+    _ definition: Text, _ descriptors: InlineArray<4, Int32>, _ passed: [Int32], _ names: [UInt8], _ slot: Slot
+  ) throws(Errno) -> CreateInfo {
+    parcel.empty()
+    var group = Text("")
+    if slot.cgroup == .own, let path = cgroups.path(slot.name, "/cgroup.procs") {
+      defer { path.pointer.deallocate() }
+      group = try parcel.add(path.text)
+    }
+    // The table's own definition may be replaced while the process still reads it.
+    let copy = try parcel.add(definition)
+    let numbers = UnsafeMutableBufferPointer<Int32>.allocate(capacity: passed.count)
+    defer { numbers.deallocate() }
+    _ = numbers.initialize(from: passed)
+    return CreateInfo(
+      definition: copy, notify: place.notify, environment: setting.environment, descriptorLimit: descriptorLimit, group: group,
+      files: files, descriptors: descriptors,
+      passed: try parcel.add(UnsafeRawBufferPointer(numbers)).assumingMemoryBound(to: Int32.self),
+      names: try names.withUnsafeBufferPointer { (names) throws(Errno) in try parcel.add(Text(names)) })
   }
 
   private func fork(_ info: inout CreateInfo, _ slot: Slot) throws(Errno) -> ProcessID {
@@ -235,25 +251,46 @@ extension Supervisor {
     while let arrival = signals.next() {
       // As the kernel's kthreadd it hears nobody; but its parent's TERM is the end.
       if arrival.signal == .terminate, arrival.sender == .parent { beginEnd() }
+      if let process = arrival.child, let ended = Children.peek(at: process) { reap(ended) }
     }
-    // What a process said before its end counts before its end.
-    receiveNotifications()
-    reap()
+    if reapAt == nil { reapAll() }
   }
 
-  /// Writes each end down before it reaps: a kthreadd that dies in between leaves a zombie, whose end PID 1 tells the next one.
-  private func reap() {
+  /// So many children are looked through each time that one of them ends.
+  private static let fewChildren = 256
+
+  /// Finds those whose signal was lost behind another one. The kernel looks at every child for that; where they are many, this is done at
+  /// most two hundred times a second, and what a signal names is reaped at once.
+  private func reapAll() {
+    reapAt = nil
     for _ in 0..<256 {
-      guard case .ended(let child) = Children.peek() else { return }
-      if let index = slot(ofProcess: child.process.rawValue) {
-        // What shares its process group is its own, and goes with it, while the number cannot mean another.
-        try? child.process.sendToGroup(.kill)
-        noteEnd(index, child.status)
+      guard case .ended(let child) = Children.peek() else {
+        guard byProcess.count > Supervisor.fewChildren else { return }
+        let next = Instant.now + .milliseconds(5)
+        reapAt = next
+        return note(next)
       }
-      Children.reap(child.process)
+      reap(child)
     }
     // There may be more: come again behind the others.
     try? ProcessID.current.send(.child)
+  }
+
+  func reapLate(at now: Instant) {
+    guard let due = reapAt else { return }
+    if due <= now { reapAll() } else { note(due) }
+  }
+
+  /// Writes each end down before it reaps: a kthreadd that dies in between leaves a zombie, whose end PID 1 tells the next one.
+  private func reap(_ child: Children.Ended) {
+    // What it said before its end counts before its end.
+    receiveNotifications()
+    if let index = slot(ofProcess: child.process.rawValue) {
+      // What shares its process group is its own, and goes with it, while the number cannot mean another.
+      try? child.process.sendToGroup(.kill)
+      noteEnd(index, child.status)
+    }
+    Children.reap(child.process)
   }
 
   /// A worker's process has ended.

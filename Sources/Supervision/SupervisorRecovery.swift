@@ -43,10 +43,7 @@ extension Supervisor {
     restore(index, record.notes)
     restoreMemory(index, record)
     if record.state == .waiting { waiting += 1 }
-    if let deadline = record.deadline {
-      note(deadline)
-      deadlines += 1
-    }
+    timers.set(index, record.deadline)
   }
 
   private func adopt(_ index: Int, _ record: WorkerRecord, _ held: Inheritance.Kept?) {

@@ -73,11 +73,13 @@ extension Supervisor {
   func forget(_ index: Int) {
     guard let slot = slots[index] else { return }
     closeLog(index)
+    if listeners > 0 { announceForgotten(index) }
     closeQueue(index)
     closeReadiness(index)
     dropStored(index)
     if slot.cgroup == .own { cgroups.remove(slot.name) }
     byName.remove(index)
+    timers.set(index, nil)
     table.clear(index)
     slots[index] = nil
     freeSlots.append(index)
@@ -122,7 +124,7 @@ extension Supervisor {
   func begin(_ specification: Specification) {
     do throws(Errno) {
       let index = try add(specification, request: 0, .established)
-      apply(isBlocked(index) ? .hold(.awake) : .start(.awake), to: index)
+      apply(slots[index]?.hasOrder == .some ? .hold(.awake) : .start(.awake), to: index)
     } catch {
       say("cannot create '\(specification.name)': \(error)")
     }
@@ -132,7 +134,6 @@ extension Supervisor {
   func apply(_ event: Worker.Event, to index: Int) {
     guard let slot = slots[index] else { return }
     let before = slot.worker.state
-    let hadDeadline = slot.worker.deadline != nil
     let activity = slot.worker.activity
     let effects = slot.worker.handle(event, at: .now, random: random())
     let after = slot.worker.state
@@ -140,14 +141,7 @@ extension Supervisor {
     if before == .waiting { waiting -= 1 }
     if after == .waiting { waiting += 1 }
     persist(index)
-    if let deadline = slot.worker.deadline {
-      note(deadline)
-      if !hadDeadline { deadlines += 1 }
-    } else if hadDeadline {
-      deadlines -= 1
-      // With the last of them gone, nobody is to be woken for one that was.
-      if deadlines == 0 { nextDeadline = lateness?.at }
-    }
+    timers.set(index, slot.worker.deadline)
     for effect in effects { perform(effect, on: index) }
     settleNotes(index)
     guard before != after || activity != slot.worker.activity else {
@@ -200,7 +194,9 @@ extension Supervisor {
   }
 
   /// Lets those go that waited for others.
-  private func release() {
+  func release() {
+    // Those that they come after may still be to be read.
+    guard table.isBooted else { return }
     for index in slots.indices where slots[index]?.worker.state == .waiting {
       guard let target = slots[index]?.worker.target, !isBlocked(index) else { continue }
       apply(.start(target), to: index)

@@ -62,7 +62,7 @@ public struct WorkerTable {
   }
 
   /// Whether PID 1 and kthreadd were given a cgroup of their own below the container's.
-  public var leaf: Cgroups.Leaf {
+  var leaf: Cgroups.Leaf {
     get { memory.load(fromByteOffset: 64, as: UInt32.self) != 0 ? .made : .none }
     nonmutating set { memory.storeBytes(of: newValue == .made ? 1 : 0, toByteOffset: 64, as: UInt32.self) }
   }

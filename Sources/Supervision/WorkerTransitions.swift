@@ -68,6 +68,7 @@ extension Worker {
       target = .awake
       return []
     case .backoff:
+      target = .awake
       return create(at: now)
     case .ended, .waiting, .starting, .running, .stopping, .killing:
       return []
@@ -164,8 +165,8 @@ extension Worker {
     let lived = begun.map { $0.interval(to: now) } ?? .zero
     self.ending = ending
     reason = nil
+    // One that was to go on, and failed, keeps its target: it is not where it should be, until somebody stops or starts it.
     if target == .ended || neverRan {
-      target = .ended
       go(to: .ended, at: now)
       return neverRan ? essentialEnd : []
     }
@@ -179,7 +180,8 @@ extension Worker {
     // One that was asked to start again while it stopped does so, whatever its policy.
     let asked = wasStopped && reasonIsForeign(ending)
     guard again || asked else {
-      target = .ended
+      // A failure that nobody mends is no place where it was meant to be.
+      if !isFailure { target = .ended }
       go(to: .ended, at: now)
       return essentialEnd
     }

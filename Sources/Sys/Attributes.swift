@@ -178,7 +178,13 @@ extension StandardStream {
     let sent = try? Kernel.call(SYS_sendto, UInt(rawValue), Kernel.address(bytes.baseAddress), UInt(bytes.count), 0x4040)
     if let sent { return sent == bytes.count }
     if csys_errno() != ENOTSOCK { return false }
-    guard csys_poll(rawValue, -1, Int32(POLLOUT), 0) > 0 else { return false }
-    return csys_write(rawValue, bytes.baseAddress, bytes.count) == Int64(bytes.count)
+    // A terminal says EAGAIN while another process writes to it, whatever room it has.
+    for _ in 0..<64 {
+      guard csys_poll(rawValue, -1, Int32(POLLOUT), 0) > 0 else { return false }
+      let count = csys_write(rawValue, bytes.baseAddress, bytes.count)
+      guard count == Int64(-EAGAIN) else { return count == Int64(bytes.count) }
+      ProcessID.yieldProcessor()
+    }
+    return false
   }
 }

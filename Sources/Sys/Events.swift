@@ -85,9 +85,10 @@ public struct SignalDescriptor: ~Copyable {
     return span.withUnsafeMutableBytes { memory in
       guard let count = try? descriptor.read(into: memory), count == 128 else { return nil }
       let code = memory.load(fromByteOffset: 8, as: Int32.self)
+      let process = ProcessID(memory.load(fromByteOffset: 12, as: Int32.self))
       return SignalQueue.Arrival(
-        signal: Signal(memory.load(fromByteOffset: 0, as: Int32.self)),
-        sender: code <= 0 ? ProcessID(memory.load(fromByteOffset: 12, as: Int32.self)) : nil)
+        signal: Signal(memory.load(fromByteOffset: 0, as: Int32.self)), sender: code <= 0 ? process : nil,
+        child: code > 0 ? process : nil)
     }
   }
 }

@@ -13,7 +13,8 @@ extension Socket {
       do throws(Errno) {
         _ = try Kernel.lend(&length) { (length) throws(Errno) in
           try Kernel.call(
-            SYS_getsockopt, UInt(rawValue), 1 /* SOL_SOCKET */, 59 /* SO_PEERGROUPS */, Kernel.address(groups.baseAddress), length)
+            SYS_getsockopt, UInt(rawValue), 1 /* SOL_SOCKET */, 59 /* SO_PEERGROUPS */, Kernel.address(groups.baseAddress), length
+          )
         }
         for index in 0..<Int(length) / 4 where groups.load(fromByteOffset: index * 4, as: UInt32.self) == group { return true }
         return false

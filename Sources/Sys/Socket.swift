@@ -156,8 +156,9 @@ extension StandardStream {
 }
 
 extension Directory {
-  /// rmdir(2); one that is not empty stays.
-  public static func removeEmpty(_ path: CString) { rmdir(path.pointer) }
+  /// rmdir(2); one that is not empty, or a cgroup with processes, stays.
+  @discardableResult
+  public static func removeEmpty(_ path: CString) -> Errno? { rmdir(path.pointer) == 0 ? nil : Errno(csys_errno()) }
 
   /// access(2) W_OK.
   public static func isWritable(_ path: CString) -> Bool { access(path.pointer, W_OK | X_OK) == 0 }

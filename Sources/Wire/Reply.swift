@@ -41,6 +41,13 @@ public enum Stage: UInt8, CaseIterable, Sendable {
     case .ready: "become ready in time"
     }
   }
+
+  /// What an errno means there: a user database has none of its own.
+  @inline(never)
+  public func reason(_ error: Errno) -> Message {
+    if case .user = self, error == .noProcess { return "there is no such user or group" }
+    return "\(error)"
+  }
 }
 
 /// How a worker is, as others see it. The numbers are part of the protocol.
@@ -154,6 +161,10 @@ public struct Reply {
   public var worker = WorkerStatus()
   /// `list`: where the next page begins; 0: there is none.
   public var next: UInt64 = 0
+  /// `usage`: what the worker has used.
+  public var usage = WorkerUsage()
+  /// Events.
+  public var fate = Fate.goesOn
 
   public init(_ kind: ReplyKind, id: UInt64) {
     self.kind = kind
@@ -165,6 +176,7 @@ public struct Reply {
     if error != Errno(0) { frame.add(Tag.error, UInt64(error.rawValue)) }
     if stage != .none { frame.add(Tag.stage, UInt64(stage.rawValue)) }
     if next != 0 { frame.add(Tag.next, next) }
+    worker.addLimits(to: &frame)
     guard !worker.name.isEmpty else { return frame }
     frame.add(Tag.name, worker.name)
     frame.add(Tag.state, UInt64(worker.state.rawValue))
@@ -175,10 +187,11 @@ public struct Reply {
     if !worker.text.isEmpty { frame.add(Tag.text, worker.text) }
     if worker.dropped != 0 { frame.add(Tag.dropped, worker.dropped) }
     if !worker.control.isEmpty { frame.add(Tag.control, worker.control) }
-    worker.addLimits(to: &frame)
     if !worker.binding.isEmpty { frame.add(Tag.binding, worker.binding) }
     if worker.activity != .none { frame.add(Tag.activity, UInt64(worker.activity.rawValue)) }
     if worker.stored != 0 { frame.add(Tag.stored, worker.stored) }
+    usage.add(to: &frame)
+    if fate != .goesOn { frame.add(Tag.fate, UInt64(fate.rawValue)) }
     return frame
   }
 
@@ -204,8 +217,11 @@ public struct Reply {
     var result = Reply(kind, id: frame.id)
     var ending: UInt64 = 0
     var code: UInt64 = 0
+    var place = Stage.none
     try frame.forEach { (field) throws(WireError) in
       switch field.tag {
+      // Behind `ending` it is where the worker's last life stopped, before it where the request did.
+      case Tag.stage where ending == 3: place = try Reply.stage(field)
       case Tag.ending: ending = try field.number(upTo: 4)
       case Tag.code: code = try field.number(upTo: 0xFFFF)
       default: try result.read(field)
@@ -214,19 +230,22 @@ public struct Reply {
     switch ending {
     case 1: result.worker.ending = .exited(UInt8(truncatingIfNeeded: code))
     case 2: result.worker.ending = .signaled(UInt8(truncatingIfNeeded: code))
-    case 3: result.worker.ending = .failed(result.stage, Errno(Int32(code)))
+    case 3: result.worker.ending = .failed(place, Errno(Int32(code)))
     case 4: result.worker.ending = .unknown
     default: break
     }
     self = result
   }
 
+  private static func stage(_ field: FrameReader.Field) throws(WireError) -> Stage {
+    guard let stage = Stage(rawValue: UInt8(try field.number(upTo: 255))) else { throw .field(field.tag) }
+    return stage
+  }
+
   private mutating func read(_ field: FrameReader.Field) throws(WireError) {
     switch field.tag {
     case Tag.error: error = Errno(Int32(try field.number(upTo: 4095)))
-    case Tag.stage:
-      guard let stage = Stage(rawValue: UInt8(try field.number(upTo: 255))) else { throw .field(field.tag) }
-      self.stage = stage
+    case Tag.stage: stage = try Reply.stage(field)
     case Tag.next: next = try field.number()
     case Tag.name: worker.name = field.value
     case Tag.state:
@@ -241,7 +260,12 @@ public struct Reply {
     case Tag.binding: worker.binding = field.value
     case Tag.activity: worker.activity = Activity(rawValue: UInt8(try field.number(upTo: 255))) ?? .none
     case Tag.stored: worker.stored = try field.number()
-    default: try worker.readLimits(field)
+    case Tag.fate:
+      guard let fate = Fate(rawValue: UInt8(try field.number(upTo: 255))) else { throw .field(field.tag) }
+      self.fate = fate
+    default:
+      try usage.read(field)
+      try worker.readLimits(field)
     }
   }
 }

@@ -38,6 +38,8 @@ public enum Verb: UInt8, CaseIterable, Sendable {
   case queue = 19
   /// kthread_flush_worker(): answered when what was queued before it is done.
   case flush = 20
+  /// As `list`, with what each has used.
+  case usage = 24
 }
 
 /// One request of a client.
@@ -88,7 +90,7 @@ public struct Request {
     self.binding = binding
     if verb == .create || verb == .run { specification = try Specification(frame) }
     switch verb {
-    case .list, .events, .health: break
+    case .list, .events, .health, .usage: break
     default: if name.isEmpty { throw .missing(Tag.name) }
     }
   }

@@ -141,6 +141,7 @@ extension Specification {
     if name.isEmpty { return .missing(Tag.name) }
     if arguments.isEmpty || arguments[0].isEmpty { return .missing(Tag.argument) }
     if hasOverlap { return .field(Tag.notificationDescriptor) }
+    if output == .file, outputPath == nil { return .missing(Tag.outputPath) }
     return Specification.isName(name) ? nil : .field(Tag.name)
   }
 

@@ -70,4 +70,10 @@ public enum Tag {
   public static let endedForMemory: UInt16 = 89
   public static let wanting: UInt16 = 90
   public static let because: UInt16 = 91
+
+  // What a worker has used, and what has become of it.
+  public static let processorTime: UInt16 = 96
+  public static let memory: UInt16 = 97
+  public static let fate: UInt16 = 98
+  public static let begun: UInt16 = 99
 }

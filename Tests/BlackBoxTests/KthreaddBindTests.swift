@@ -122,7 +122,7 @@ import Testing
 
   /// What has left its session is in its cgroup still.
   @Test(.enabled(if: KthreaddCgroupTests.isWritable)) func everyTaskOfItsCgroup() throws {
-    try KthreaddCgroupTests().inGroup { it, _ in
+    try KthreaddCgroupTests().inGroup { it, group in
       try it.ctl("run", "a", "--", "sh", "-c", "setsid \(Place.probe) threads 2 & exec \(Place.probe) threads 1")
       try it.session.line("a | threads")
       try it.session.line("a | threads")
@@ -131,6 +131,10 @@ import Testing
       let process = try it.outside("a")
       #expect(try everyTask(process) == ["1", "1"])
       #expect(try everyTask(try #require(children(of: process).first)) == ["1", "1", "1"])
+      try it.ctl("stop", "a")
+      try it.session.eventually("its group to be empty") {
+        try String(contentsOfFile: "\(group)/worker.a/cgroup.events", encoding: .utf8).contains("populated 0")
+      }
     }
   }
 }
@@ -142,6 +146,7 @@ extension RawClient {
     for (tag, text) in fields {
       body += [UInt8(tag), 0, UInt8(text.utf8.count & 0xFF), UInt8(text.utf8.count >> 8)] + Array(text.utf8)
     }
-    return [0x53, 0x57, 1, verb, UInt8(body.count & 0xFF), UInt8(body.count >> 8), 0, 0] + [UInt8](repeating: id &+ 1, count: 8) + body
+    let head = [0x53, 0x57, 1, verb, UInt8(body.count & 0xFF), UInt8(body.count >> 8), 0, 0]
+    return head + [UInt8](repeating: id &+ 1, count: 8) + body
   }
 }

@@ -24,7 +24,7 @@ import Testing
   }()
 
   func inGroup(_ body: (Supervised, String) throws -> Void) throws {
-    let group = try #require(Self.mount) + "/swinit-test-\(getpid())"
+    let group = try #require(Self.mount) + "/swinit-test-\(UUID().uuidString)"
     #expect(mkdir(group, 0o755) == 0)
     defer { rmdir(group) }
     let it = try Supervised(

@@ -2,8 +2,8 @@ import Foundation
 import Glibc
 import Testing
 
-/// A container whose cgroup has controllers: workers' limits, and what is told of the kernel's kills for lack of memory. Where this machine has
-/// no cgroup v2 with a memory controller that can be given away, there is nothing to test.
+/// A container whose cgroup has controllers: workers' limits, and what is told of the kernel's kills for lack of memory. Where this
+/// machine has no cgroup v2 with a memory controller that can be given away, there is nothing to test.
 @Suite(.serialized) struct KthreaddMemoryTests {
   /// Where cgroup v2 is mounted, with the three controllers for the groups below its root.
   private static let mount: String? = {
@@ -29,7 +29,7 @@ import Testing
   private func inGroup(
     _ options: [String] = ["-S"], prepare: (String) throws -> Void = { _ in }, _ body: (Supervised, String) throws -> Void
   ) throws {
-    let group = try #require(Self.mount) + "/swinit-test-\(getpid())"
+    let group = try #require(Self.mount) + "/swinit-memory-test-\(getpid())"
     #expect(Glibc.mkdir(group, 0o755) == 0)
     defer { #expect(rmdir(group) == 0, "nothing stays below it: errno \(errno)") }
     try prepare(group)
@@ -50,7 +50,8 @@ import Testing
       #expect(Self.read("\(group)/init/cgroup.procs").split(separator: "\n").count == 3, "PID 1, kthreadd, the command")
       for name in ["a", "b"] {
         try it.ctl(
-          "run", name, "-p", "MemoryMax=64M", "-p", "MemoryHigh=32M", "-p", "TasksMax=3", "-p", "CPUWeight=50", "-p", "CPUQuota=150%",
+          "run", name, "-p", "MemoryMax=64M", "-p", "MemoryHigh=32M", "-p", "TasksMax=3", "-p", "CPUWeight=50", "-p",
+          "CPUQuota=150%",
           "--", "sh", "-c", "(\(Place.probe) hold & \(Place.probe) hold & \(Place.probe) hold & wait); exec \(Place.probe) hold")
         #expect(Self.read("\(group)/worker.\(name)/memory.max") == "67108864")
         #expect(Self.read("\(group)/worker.\(name)/memory.high") == "33554432")
@@ -70,7 +71,7 @@ import Testing
   @Test(.enabled(if: isThere)) func anEndForLackOfMemory() throws {
     try inGroup { it, _ in
       let events = try it.follow("events")
-      try it.ctl(["run", "a", "-p", "MemoryMax=16M", "--"] + Self.glutton)
+      _ = try it.ctl(["run", "a", "-p", "MemoryMax=16M", "--"] + Self.glutton)
       #expect(try it.ctl("wait", "a").code == 137)
       try it.session.line("worker 'a': the kernel has killed processes of it for lack of memory: 1, in all 1", on: .err)
       try it.session.line("worker 'a' was ended by SIGKILL (out of memory)", on: .err)
@@ -85,7 +86,7 @@ import Testing
       try it.ctl("kill", "b", "KILL")
       #expect(try it.ctl("wait", "b").code == 137)
       #expect(try it.told("b", "out_of_memory") == false)
-      try it.ctl(["run", "c", "-p", "MemoryMax=16M", "--"] + Self.glutton)
+      _ = try it.ctl(["run", "c", "-p", "MemoryMax=16M", "--"] + Self.glutton)
       #expect(try it.ctl("wait", "c").code == 137)
       #expect(events.text.contains("oom-kills: 1"))
     }
@@ -143,20 +144,23 @@ import Testing
       #expect(Self.read("\(group)/cgroup.procs").split(separator: "\n").count == 4)
       #expect(!FileManager.default.fileExists(atPath: "\(group)/init"))
       _ = try it.stop()
-      other.terminate()
-      other.waitUntilExit()
+      // Only now can the group go.
+      kill(other.processIdentifier, SIGKILL)
+      try it.session.eventually("the other to have gone") { Self.read("\(group)/cgroup.procs") == "" }
     }
   }
 
   /// Without a group of its own a worker's end is laid to what the container's has counted.
   @Test(.enabled(if: isThere)) func withoutGroups() throws {
-    let group = try #require(Self.mount) + "/swinit-test-\(getpid())"
+    let group = try #require(Self.mount) + "/swinit-memory-test-\(getpid())"
     #expect(Glibc.mkdir(group, 0o755) == 0)
     defer { rmdir(group) }
     try Self.write("64M", "\(group)/memory.max")
     let scratch = try Scratch()
     let swctl = try scratch.link("swctl", to: Place.swinit)
-    let script = ["run a -- tail /dev/zero", "wait a", "run b -- \(Place.probe) hold", "kill b KILL", "wait b", "status a", "status b"]
+    let script = [
+      "run a -- tail /dev/zero", "wait a", "run b -- \(Place.probe) hold", "kill b KILL", "wait b", "status a", "status b",
+    ]
     let run = try Session.run(
       ["-S", "--", "sh", "-c", script.map { "\(swctl) \($0)" }.joined(separator: "; ")],
       via: [["hide", "/run"], ["joins", "\(group)/cgroup.procs"], ["user", "65534"]], program: Place.swinit)

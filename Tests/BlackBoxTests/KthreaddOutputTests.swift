@@ -63,18 +63,22 @@ extension Supervised {
 
   /// All objects that a container has said.
   private func objects(_ text: String) throws -> [Object] {
-    try text.split(separator: "\n").filter { $0.hasPrefix("{") }.map { try JSONDecoder().decode(Object.self, from: Data($0.utf8)) }
+    try text.split(separator: "\n").filter { $0.hasPrefix("{") }.map {
+      try JSONDecoder().decode(Object.self, from: Data($0.utf8))
+    }
   }
 
   @Test func linesAsJSON() throws {
     let it = try Supervised()
-    let script = #"printf 'plain\nwith "quotes" and \\ and \ttab\nUTF-8: \303\251\342\202\254\360\237\220\247\nLatin-1: \351\377\300\200\nno end'"#
+    let script =
+      #"printf 'plain\nwith "quotes" and \\ and \ttab\nUTF-8: \303\251\342\202\254\360\237\220\247\nLatin-1: \351\377\300\200\nno end'"#
     try it.ctl("run", "a", "-p", "StandardOutput=json", "--wait", "--", "sh", "-c", script)
     try it.session.line("no end")
     let said = try objects(it.session.text(.out))
-    #expect(said.map(\.message) == [
-      "plain", "with \"quotes\" and \\ and \ttab", "UTF-8: é€🐧", "Latin-1: \u{E9}\u{FF}\u{C0}\u{80}", "no end",
-    ])
+    #expect(
+      said.map(\.message) == [
+        "plain", "with \"quotes\" and \\ and \ttab", "UTF-8: é€🐧", "Latin-1: \u{E9}\u{FF}\u{C0}\u{80}", "no end",
+      ])
     for object in said {
       #expect(object.worker == "a")
       #expect(object.time.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z/) != nil, "\(object.time)")
@@ -92,13 +96,15 @@ extension Supervised {
     let it = try Supervised()
     try it.ctl(
       "run", "a", "-p", "StandardOutput=json", "--wait", "--", "sh", "-c",
-      "head -c 3000 /dev/zero | tr '\\0' '\\1'; echo; head -c 9000 /dev/zero | tr '\\0' x; echo; echo last")
+      "head -c 3000 /dev/zero | tr '\\0' '\\1'; echo; head -c 9000 /dev/zero | tr '\\0' x; echo; for i in $(seq 3000); do printf €; done; echo; echo last"
+    )
     try it.session.line("last")
     let text = it.session.text(.out)
     let said = try objects(text)
     #expect(said.last?.message == "last")
     let all = said.dropLast().map(\.message).joined()
-    #expect(all == String(repeating: "\u{1}", count: 3000) + String(repeating: "x", count: 9000))
+    #expect(
+      all == String(repeating: "\u{1}", count: 3000) + String(repeating: "x", count: 9000) + String(repeating: "€", count: 3000))
     #expect(text.split(separator: "\n").allSatisfy { $0.utf8.count < 4096 })
   }
 
@@ -115,7 +121,9 @@ extension Supervised {
     let it = try Supervised()
     let path = try it.scratch.file("log", "before\n")
     for text in ["one; echo two >&2", "three; printf four"] {
-      try it.ctl("run", "a", "-p", "StandardOutput=\(word):\(path)", "-p", "StandardError=inherit", "--wait", "--", "sh", "-c", "echo \(text)")
+      try it.ctl(
+        "run", "a", "-p", "StandardOutput=\(word):\(path)", "-p", "StandardError=inherit", "--wait", "--", "sh", "-c",
+        "echo \(text)")
     }
     #expect(try it.scratch.read("log") == "before\none\ntwo\nthree\nfour\n")
     #expect(try it.ctl("logs", "a").out == "three\nfour", "the ring has them too")
@@ -147,7 +155,8 @@ extension Supervised {
     // One from a time when more were kept, directly behind.
     try it.scratch.file("log.\(kept + 1)", "old\n")
     try it.ctl(
-      "run", "a", "-p", "StandardOutput=append:\(path)", "-p", "LogSize=8K", "-p", "LogFiles=\(kept)", "--wait", "--", "seq", "10000")
+      "run", "a", "-p", "StandardOutput=append:\(path)", "-p", "LogSize=8K", "-p", "LogFiles=\(kept)", "--wait", "--", "seq",
+      "10000")
     let files = (0...3).map { $0 == 0 ? "log" : "log.\($0)" }
     var lines: [Int] = []
     for file in files.reversed() {
@@ -158,7 +167,9 @@ extension Supervised {
     }
     #expect(lines.last == 10000)
     #expect(lines == Array(10001 - lines.count...10000), "one behind the other")
-    for number in 1...3 { #expect(FileManager.default.fileExists(atPath: "\(path).\(number)") == (kept == 0 ? number == 1 : number <= kept)) }
+    for number in 1...3 {
+      #expect(FileManager.default.fileExists(atPath: "\(path).\(number)") == (kept == 0 ? number == 1 : number <= kept))
+    }
     #expect(try it.told("a", "dropped") == 0)
   }
 
@@ -169,7 +180,8 @@ extension Supervised {
     let path = "\(it.scratch.path)/log"
     #expect(kind == "hard" ? link(victim, path) == 0 : symlink(victim, path) == 0)
     try it.ctl("run", "a", "-p", "StandardOutput=append:\(path)", "--wait", "--", "sh", "-c", "echo one; echo two")
-    try it.session.line("worker 'a': cannot write to \(path): \(kind == "hard" ? "Too many links" : "Symbolic link loop")", on: .err)
+    try it.session.line(
+      "worker 'a': cannot write to \(path): \(kind == "hard" ? "Too many links" : "Symbolic link loop")", on: .err)
     #expect(try it.scratch.read("victim") == "mine\n")
     #expect(try it.told("a", "dropped") == 2)
   }
@@ -204,9 +216,23 @@ extension Supervised {
     #expect(events.text.contains("lines nobody took: "))
   }
 
+  /// Somebody who lives on has the pipe too; what the worker itself said last is not kept back for that.
+  @Test func theLastLineIsWrittenAtTheEnd() throws {
+    let it = try Supervised()
+    let path = "\(it.scratch.path)/log"
+    let fifo = "\(it.scratch.path)/fifo"
+    mkfifo(fifo, 0o600)
+    let helper = "setsid sh -c 'echo there >\(fifo); exec \(Place.probe) hold 3>&1 >/dev/null'"
+    try it.ctl(
+      "run", "a", "-p", "StandardOutput=append:\(path)", "--wait", "--", "sh", "-c", "\(helper) & read line <\(fifo); printf last"
+    )
+    #expect(try it.scratch.read("log") == "last\n")
+  }
+
   @Test func aPlaceThatIsNotThere() throws {
     let it = try Supervised()
-    #expect(try it.ctl("run", "a", "-p", "StandardOutput=append:/nope/log", "--wait", "--", "sh", "-c", "echo one; exit 3").code == 3)
+    #expect(
+      try it.ctl("run", "a", "-p", "StandardOutput=append:/nope/log", "--wait", "--", "sh", "-c", "echo one; exit 3").code == 3)
     try it.session.line("cannot write to /nope/log: No such file or directory; its lines are lost", on: .err)
     // A FIFO that nobody reads takes nothing, and makes nobody wait.
     mkfifo("\(it.scratch.path)/fifo", 0o600)
@@ -226,12 +252,15 @@ extension Supervised {
       try it.killKthreadd()
     }
     a("seq 3000")
-    try it.session.eventually("a rotation") { try it.scratch.read("log").hasSuffix("\n3000\n") && FileManager.default.fileExists(atPath: "\(path).1") }
+    try it.session.eventually("a rotation") {
+      try it.scratch.read("log").hasSuffix("\n3000\n") && FileManager.default.fileExists(atPath: "\(path).1")
+    }
   }
 
   @Test(
     arguments: [
-      ("StandardOutput=append:log", "append:/PATH"), ("StandardOutput=file:/", "file:/PATH"), ("StandardOutput=somewhere", "json"),
+      ("StandardOutput=append:log", "append:/PATH"), ("StandardOutput=file:/", "file:/PATH"),
+      ("StandardOutput=somewhere", "json"),
       ("StandardError=null", "inherit"), ("LogSize=8191", "8K"), ("LogFiles=101", "0 to 100"), ("LogFiles=-1", "0 to 100"),
       ("CPUQuota=50", "50%"), ("CPUQuota=0%", "50%"),
     ]) func badValues(_ assignment: String, _ expected: String) throws

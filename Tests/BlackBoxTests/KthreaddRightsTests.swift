@@ -57,7 +57,8 @@ import Testing
     for who in [Self.stranger] + Self.members {
       let answer = try ctl(it, who, ["list"])
       #expect(answer.code == 77)
-      #expect(answer.err == "swctl: cannot reach kthreadd: Permission denied; only root, swinit's own user and its control group may\n")
+      #expect(
+        answer.err == "swctl: cannot reach kthreadd: Permission denied; only root, swinit's own user and its control group may\n")
     }
   }
 
@@ -77,7 +78,9 @@ import Testing
   @Test(arguments: ["nosuch", "", "4294967295", "-1"]) func badGroups(_ word: String) throws {
     let run = try Session.run(["-S", "--control-group=\(word)", "--", "true"], program: Place.swinit)
     #expect(run.end == .code(2))
-    #expect(run.err.hasPrefix("swinit: bad value '\(word)' for --control-group: expected a group of /etc/group or a number"), "\(run.err)")
+    #expect(
+      run.err.hasPrefix("swinit: bad value '\(word)' for --control-group: expected a group of /etc/group or a number"),
+      "\(run.err)")
     #expect(run.err.split(separator: "\n").count == 1)
   }
 }

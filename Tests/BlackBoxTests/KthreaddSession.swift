@@ -6,6 +6,8 @@ final class Supervised {
   let session: Session
   let scratch: Scratch
   private let swctl: String
+  /// Here as long as this is.
+  private var root: Root?
 
   /// Behind its workers there is a command that holds, unless `command` is another one. /run is empty.
   init(_ options: [String] = ["-S"], command: [String] = ["--", Place.probe, "hold"], via: [[String]] = [], env: [String] = [])
@@ -21,6 +23,7 @@ final class Supervised {
   init(_ root: Root, _ options: [String] = [], command: [String] = [], env: [String] = []) throws {
     scratch = try Scratch()
     swctl = try scratch.link("swctl", to: Place.swinit)
+    self.root = root
     try root.scratch.copy(Place.swinit, to: "swinit")
     session = try Session(options + command, env: env, via: [["root", root.path]], program: "/swinit")
     try untilServed()

@@ -58,7 +58,8 @@ import Testing
     #expect(try it.ctl("stop", "a").code == 0)
     try it.session.line("a | signalled")
     #expect(try it.told("a").code == 9)
-    try it.ctl("run", "b", "-p", "X-ShouldStopFD=3", "-p", "TimeoutStopSec=300ms", "--", "sh", "-c", "trap '' TERM; \(Self.isDeaf)")
+    let hearsNothing = "trap '' TERM; echo up; while :; do sleep 0.05; done"
+    try it.ctl("run", "b", "-p", "X-ShouldStopFD=3", "-p", "TimeoutStopSec=300ms", "--", "sh", "-c", hearsNothing)
     try it.session.line("b | up")
     #expect(try it.ctl("stop", "b").code == 0)
     #expect(try it.told("b").signal == "KILL")

@@ -4,6 +4,7 @@ import Wire
 
 @testable import Supervision
 @testable import Sys
+@testable import Wire
 
 /// How far a worker has come with its jobs, and which of them were queued already.
 @Suite struct JobTests {
@@ -105,7 +106,7 @@ import Wire
 
 /// The ladder of a stop, where the worker is told first.
 @Suite struct WorkerNoticeTests {
-  private func worker(_ timeout: Interval?, _ state: WorkerState = .running) -> Worker {
+  private func notified(_ timeout: Interval?, _ state: WorkerState = .running) -> Worker {
     WorkerTests.worker(in: state) {
       $0.notice = .given
       $0.stopTimeout = timeout
@@ -113,7 +114,7 @@ import Wire
   }
 
   @Test func noticeSignalKill() {
-    var worker = worker(.seconds(3))
+    var worker = notified(.seconds(3))
     let start = WorkerTests.start
     #expect(worker.handle(.stop, at: start) == [.notice, .signal(.resume)])
     #expect(worker.state == .stopping && worker.rung == .notice)
@@ -129,13 +130,13 @@ import Wire
 
   /// kthread_stop() waits for ever.
   @Test func withoutALimit() {
-    var worker = worker(nil)
+    var worker = notified(nil)
     #expect(worker.handle(.stop, at: WorkerTests.start) == [.notice, .signal(.resume)])
     #expect(worker.deadline == nil)
   }
 
   @Test func theNextLifeBeginsBelow() {
-    var worker = worker(.seconds(4))
+    var worker = notified(.seconds(4))
     _ = worker.handle(.stop, at: WorkerTests.start)
     _ = worker.handle(.start(.awake), at: WorkerTests.start)
     #expect(worker.handle(.ended(.exited(0)), at: WorkerTests.start) == [.spawn])
@@ -143,11 +144,11 @@ import Wire
   }
 
   @Test func others() {
-    var parked = worker(.seconds(2), .parked)
+    var parked = notified(.seconds(2), .parked)
     #expect(parked.handle(.stop, at: WorkerTests.start) == [.thaw, .notice, .signal(.resume)])
-    var created = worker(.seconds(2), .created)
+    var created = notified(.seconds(2), .created)
     #expect(created.handle(.stop, at: WorkerTests.start) == [.abandon])
-    var hung = worker(.seconds(2))
+    var hung = notified(.seconds(2))
     #expect(hung.handle(.hang, at: WorkerTests.start) == [.signal(.abort)])
     #expect(hung.handle(.deadline, at: WorkerTests.at(2)) == [.kill], "who hangs does not look")
   }

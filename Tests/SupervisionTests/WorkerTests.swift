@@ -102,6 +102,15 @@ import Testing
     #expect(worker.ending == .failed(.user, .notPermitted))
   }
 
+  /// Created, ended before its wake, and woken while it waits to be created again.
+  @Test func wokenInItsBackoff() {
+    var worker = Self.worker(in: .created) { $0.restart = .always }
+    _ = worker.handle(.ended(.unknown), at: Self.start)
+    #expect(worker.state == .backoff)
+    #expect(effects(&worker, .wake) == [.spawn])
+    #expect(effects(&worker, .isSetUp) == [.go])
+  }
+
   @Test func createThenWake() {
     var worker = Worker(Worker.Policy())
     #expect(effects(&worker, .start(.created)) == [.spawn])
@@ -318,6 +327,21 @@ import Testing
     #expect(worker.ending.code == 127)
   }
 
+  /// One that failed is not where it should be, until somebody stops it; one that was stopped is, however it ended.
+  @Test func whatHasFailedKeepsItsTarget() {
+    var worker = Self.worker(in: .running)
+    _ = effects(&worker, .ended(.exited(1)))
+    #expect(worker.state == .ended && worker.target == .awake)
+    _ = effects(&worker, .stop)
+    #expect(worker.target == .ended)
+    worker = Self.worker(in: .stopping)
+    _ = effects(&worker, .ended(.exited(1)))
+    #expect(worker.state == .ended && worker.target == .ended)
+    worker = Self.worker(in: .running)
+    _ = effects(&worker, .ended(.exited(0)))
+    #expect(worker.target == .ended)
+  }
+
   /// Any events in any order: a worker that is there has a process or is about to, and what has ended asks for nothing.
   @Test func anyOrder() {
     var random = SplitMix(seed: 3)
@@ -332,7 +356,9 @@ import Testing
         let effects = worker.handle(event, at: time, random: UInt32(truncatingIfNeeded: random.next()))
         if effects.contains(.spawn) { #expect(worker.state == .creating) }
         if effects.contains(.go) { #expect(worker.state == .starting) }
-        if worker.state == .ended { #expect(worker.deadline == nil && worker.target == .ended, "\(before) × \(event)") }
+        guard worker.state == .ended else { continue }
+        let isWhereItShouldBe = worker.target == .ended || worker.ending != .exited(0)
+        #expect(worker.deadline == nil && isWhereItShouldBe, "\(before) × \(event)")
       }
     }
   }

@@ -56,7 +56,8 @@ import Testing
     #expect(definition.input == .queue)
     #expect(definition.stopNotice == 3)
     #expect(definition.processors?.string == "node:0-1")
-    let undone = try read("StandardInput=queue", "StandardInput=null", "X-ShouldStopFD=3", "X-ShouldStopFD=", "CPUAffinity=1", "CPUAffinity=")
+    let undone = try read(
+      "StandardInput=queue", "StandardInput=null", "X-ShouldStopFD=3", "X-ShouldStopFD=", "CPUAffinity=1", "CPUAffinity=")
     #expect(undone.input == .null)
     #expect(undone.stopNotice == nil)
     #expect(undone.processors == nil)

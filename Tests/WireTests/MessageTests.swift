@@ -106,7 +106,7 @@ import Testing
   }
 
   @Test func verbNumbersAreForEver() {
-    #expect(Verb.allCases.map(\.rawValue) == Array(1...20))
+    #expect(Verb.allCases.map(\.rawValue) == Array(1...20) + [24])
     #expect(WorkerState.allCases.map(\.rawValue) == Array(0...9))
     #expect(Stage.allCases.map(\.rawValue) == Array(0...15))
   }
@@ -155,6 +155,11 @@ import Testing
   ]) func replies(_ ending: Ending) throws {
     var reply = Reply(.worker, id: 12)
     reply.error = .again
+    reply.stage = .cgroup
+    reply.usage.processorTime = .seconds(3)
+    reply.usage.memory = 4096
+    reply.usage.begun = Instant(nanoseconds: 5)
+    reply.fate = .forgotten
     reply.next = 99
     reply.worker.name = text("web")
     reply.worker.state = .backoff
@@ -170,6 +175,9 @@ import Testing
     #expect(read.kind == .worker)
     #expect(read.id == 12)
     #expect(read.error == .again)
+    #expect(read.stage == .cgroup, "the request's, not the worker's")
+    #expect(read.usage == reply.usage)
+    #expect(read.fate == .forgotten)
     #expect(read.next == 99)
     #expect(read.worker.name.string == "web")
     #expect(read.worker.state == .backoff)

@@ -229,3 +229,7 @@ int32_t csys_uevent_socket(void);
 const char *csys_executed_path(void);
 /// EM_… of this build (elf.h).
 int32_t csys_elf_machine(void);
+
+// What the static build's linker makes of these two's own, where what stands before them is called by their names (--wrap).
+int __real_posix_memalign(void **result, size_t alignment, size_t size);
+void __real_free(void *object);

@@ -28,6 +28,8 @@ final class Keeper {
   /// One more than the highest slot in use.
   private var end = 0
   private var deposits: KeptDescriptors
+  /// In how many of them an end waits for kthreadd to have written it down.
+  private var endsHeld = 0
   private var control: Int32 = -1
   private var notify: Int32 = -1
   /// To kthreadd; -1: it is not there.
@@ -134,6 +136,8 @@ final class Keeper {
   func ended(_ process: ProcessID, _ status: WaitStatus) -> Bool {
     if process == self.process {
       self.process = nil
+      // What it said last counts: it may have given a worker's descriptors that this process has not taken yet.
+      while channel >= 0, takeOne() {}
       closeChannel()
       if isEnding == .yes { return true }
       again("kthreadd (\(process)) has ended (code \(status.code)); its workers live on, and it is started again")
@@ -142,6 +146,7 @@ final class Keeper {
     }
     guard let slot = slot(of: process) else { return false }
     held[slot].status = status.raw + 1
+    endsHeld += 1
     tellEnd(slot)
     return true
   }
@@ -195,6 +200,8 @@ final class Keeper {
       do throws(Errno) { received = try Packet.receive(into: memory, from: channel) } catch { failure = error }
     }
     if failure == .again { return false }
+    // Told once to who has sent what is not read any more; what has come lies there still.
+    if failure == .connectionReset { return true }
     guard failure == nil, received.count == Custody.entrySize else {
       // It has gone; its end comes as a signal, and starts the next one.
       if received.count == 0 || failure != nil { closeChannel() }
@@ -213,6 +220,7 @@ final class Keeper {
     case .dropDeposit: deposits.drop(slot)
     case .mainProcess where slot < Custody.capacity:
       held[slot].process = entry.process
+      if held[slot].status != 0 { endsHeld -= 1 }
       held[slot].status = 0
     case .askEnd where slot < Custody.capacity:
       let status = held[slot].process == entry.process ? held[slot].status - 1 : -1
@@ -233,6 +241,7 @@ final class Keeper {
     case .dropChannel where slot < Custody.capacity: close(&held[slot].channel)
     case .forget where slot < Custody.capacity:
       held[slot].process = 0
+      if held[slot].status != 0 { endsHeld -= 1 }
       held[slot].status = 0
       close(&held[slot].channel)
       keepsakes.forget(slot)
@@ -267,12 +276,14 @@ final class Keeper {
   private func drop(_ slot: Int) {
     close(&held[slot].output)
     close(&held[slot].channel)
+    if held[slot].status != 0 { endsHeld -= 1 }
     held[slot] = Held()
     while end > 0, held[end - 1].process == 0, held[end - 1].output == 0, held[end - 1].channel == 0 { end -= 1 }
   }
 
   /// Ends that did not fit into the channel before.
   private func tellMore() {
+    guard endsHeld > 0 else { return }
     for slot in 0..<end where held[slot].status > 0 { tellEnd(slot) }
   }
 

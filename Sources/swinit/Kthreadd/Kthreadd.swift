@@ -60,6 +60,8 @@ enum Kthreadd {
     if let verbosity = word(2, arguments), verbosity.text == "1" { setting.verbosity = .everything }
     setting.controlGroup = word(3, arguments).flatMap { $0.text.decimal(upTo: Int(UInt32.max) - 1) }.map { UInt32($0) }
     Attributes.closeOnExec(from: 3)
+    // What follows grows with the workers, and nothing of it is a new process's.
+    Slab.begin()
     do throws(Errno) {
       let channel = try FileDescriptor.duplicate(channel)
       FileDescriptor.close(Kthreadd.channel)
@@ -86,6 +88,10 @@ enum Kthreadd {
     var result: [Specification] = []
     for name in names {
       let path = CString(copying: directory.text, Text("/"), name.text)
+      if let error = FileDescriptor.readingError(of: path) {
+        log.warning("\(path): cannot be read: \(error)")
+        continue
+      }
       let definition = Definition(FileDescriptor.text(of: path)) { line, message in
         if line > 0 { log.warning("\(path):\(line): \(message)") } else { log.warning("\(path): \(message)") }
       }
@@ -97,7 +103,7 @@ enum Kthreadd {
         result.append(specification)
       }
     }
-    return result
+    return DefinitionOrder(result, log).definitions
   }
 
   @inline(never)

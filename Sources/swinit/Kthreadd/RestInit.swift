@@ -14,7 +14,8 @@ extension KernelInit {
     do throws(Errno) {
       let keeper = try Keeper(
         configuration.log, environment: environment.vector(), grace: configuration.policy.grace,
-        arguments: Kthreadd.words(grace: configuration.policy.grace, verbosity: verbosity, controlGroup: configuration.controlGroup))
+        arguments: Kthreadd.words(
+          grace: configuration.policy.grace, verbosity: verbosity, controlGroup: configuration.controlGroup))
       keeper.begin()
       reaper.keeper = keeper
     } catch {

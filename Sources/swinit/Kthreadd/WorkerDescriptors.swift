@@ -10,10 +10,10 @@ struct WorkerDescriptors {
   private var readiness: Int32 = -1
   private var stored: [Int32] = []
   /// Of the stored ones, each with a ':' behind it.
-  private let names: [UInt8]
+  private let names: Text
 
   /// In the order in which kthreadd lends them.
-  init(_ passed: [Int32], _ names: [UInt8], _ specification: Specification) {
+  init(_ passed: [Int32], _ names: Text, _ specification: Specification) {
     self.names = names
     for descriptor in passed {
       if specification.stopNotice != nil, notice < 0 {
@@ -49,7 +49,7 @@ struct WorkerDescriptors {
     let process: Message = "\(ProcessID.current)"
     count.withBytes { environment.set("LISTEN_FDS", Text($0)) }
     process.withBytes { environment.set("LISTEN_PID", Text($0)) }
-    names.withUnsafeBufferPointer { environment.set("LISTEN_FDNAMES", Text($0).dropLast()) }
+    environment.set("LISTEN_FDNAMES", names.dropLast())
   }
 
   /// The program keeps them, and nothing else.
@@ -64,7 +64,7 @@ extension Specification {
   /// Why this is refused, for people; fits behind the place where it stands.
   @inline(never)
   func words(_ refusal: WireError) -> Message {
-    if refusal == .field(Tag.name) { return "'\(name)' is no name for a worker" }
+    guard refusal == .field(Tag.notificationDescriptor) else { return "'\(name)' is no name for a worker" }
     return """
       the numbers of NotificationFD= and X-ShouldStopFD= have to differ, and to be \(3 + storeMaximum) or more, behind the descriptors \
       of FileDescriptorStoreMax=\(storeMaximum)

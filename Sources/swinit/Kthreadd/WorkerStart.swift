@@ -67,7 +67,7 @@ struct WorkerStart {
   }
 
   private mutating func setUp(_ specification: Specification) throws(Failure) {
-    try at(.cgroup) { () throws(Errno) in try info.join(specification.name) }
+    try at(.cgroup) { () throws(Errno) in try info.join() }
     try at(.limits) { () throws(Errno) in
       // kthreadd has raised its own.
       let own = try Attributes.limit(7)

@@ -54,13 +54,21 @@ enum Swctl {
     }
     do throws(Trouble) {
       var command = try SwctlCommand(words, environment)
-      return try command.run()
+      let code = try command.run()
+      return try command.conclude(code)
     } catch {
-      var line: Message = "swctl: "
-      line.append(contentsOf: error.message)
-      line.send()
+      say(error)
       return error.code == SwctlConnection.lostCode ? Exit.unavailable : error.code
     }
+  }
+}
+
+extension Swctl {
+  @inline(never)
+  static func say(_ trouble: Trouble) {
+    var line: Message = "swctl: "
+    line.append(contentsOf: trouble.message)
+    line.send()
   }
 }
 
@@ -96,7 +104,8 @@ struct SwctlConnection: ~Copyable {
       } catch { if failure != .noAccess { failure = error } }
     }
     if failure == .noAccess {
-      throw Swctl.Trouble(Swctl.Exit.refused, "cannot reach kthreadd: \(failure); only root, swinit's own user and its control group may")
+      throw Swctl.Trouble(
+        Swctl.Exit.refused, "cannot reach kthreadd: \(failure); only root, swinit's own user and its control group may")
     }
     throw Swctl.Trouble(
       Swctl.Exit.unavailable,
@@ -140,27 +149,38 @@ struct SwctlConnection: ~Copyable {
 
   /// The next frame. Its texts are there until the one after it.
   @inline(never)
-  mutating func receive() throws(Swctl.Trouble) -> (reply: Reply, frame: FrameReader) {
+  mutating func receive() throws(Swctl.Trouble) -> Reply {
     while true {
       Socket.waitUntilReadable(socket.rawValue)
-      let received: Packet.Received
-      do throws(Errno) { received = try Packet.receive(into: memory, from: socket.rawValue) } catch {
-        if error == .again { continue }
-        if error == .connectionReset { throw SwctlConnection.gone }
-        throw Swctl.Trouble(Swctl.Exit.unavailable, "cannot hear kthreadd: \(error)")
-      }
-      received.closeDescriptors()
-      guard received.count > 0 else { throw SwctlConnection.gone }
-      let text = Text(
-        UnsafeBufferPointer(start: UnsafePointer(memory.baseAddress!.assumingMemoryBound(to: UInt8.self)), count: received.count))
-      do throws(WireError) {
-        let frame = try FrameReader(text)
-        return (try Reply(frame), frame)
-      } catch {
-        throw Swctl.Trouble(Swctl.Exit.failed, "kthreadd speaks another version of the protocol (\(error.errno))")
-      }
+      if let reply = try receiveNow() { return reply }
     }
   }
+
+  /// A frame that has come; nil when none has.
+  @inline(never)
+  mutating func receiveNow() throws(Swctl.Trouble) -> Reply? {
+    let received: Packet.Received
+    do throws(Errno) { received = try Packet.receive(into: memory, from: socket.rawValue) } catch {
+      if error == .again { return nil }
+      if error == .connectionReset { throw SwctlConnection.gone }
+      throw Swctl.Trouble(Swctl.Exit.unavailable, "cannot hear kthreadd: \(error)")
+    }
+    received.closeDescriptors()
+    guard received.count > 0 else { throw SwctlConnection.gone }
+    let text = Text(
+      UnsafeBufferPointer(start: UnsafePointer(memory.baseAddress!.assumingMemoryBound(to: UInt8.self)), count: received.count))
+    do throws(WireError) {
+      return try Reply(FrameReader(text))
+    } catch {
+      throw Swctl.Trouble(Swctl.Exit.failed, "kthreadd speaks another version of the protocol (\(error.errno))")
+    }
+  }
+
+  /// The socket, for who waits for other things as well.
+  var descriptor: Int32 { socket.rawValue }
+
+  /// To the next kthreadd, where the last one has gone.
+  mutating func reconnect() throws(Swctl.Trouble) { socket = try SwctlConnection.connect(environment) }
 
   static let lostCode: Int32 = -1
   private static var gone: Swctl.Trouble { Swctl.Trouble(lostCode, "kthreadd has closed the connection") }
@@ -172,10 +192,10 @@ struct SwctlConnection: ~Copyable {
   {
     _ = try send(verb, name, number: number, specification)
     for _ in 0..<1000 {
-      do throws(Swctl.Trouble) { return try receive().reply } catch {
+      do throws(Swctl.Trouble) { return try receive() } catch {
         guard error.code == SwctlConnection.lostCode, verb != .kill, verb != .restart else { throw error }
       }
-      socket = try SwctlConnection.connect(environment)
+      try reconnect()
       _ = try send(again: verb, name, number: number, specification)
     }
     throw SwctlConnection.gone

@@ -30,7 +30,8 @@ enum SwctlDoctor {
       "cgroup", found.map { !$0.because.meansNoGroups } ?? false,
       "workers are held together by process groups; what leaves its group is not found")
     for controller in [Controllers.memory, .tasks, .processors] {
-      say(controller.name, found.map { !$0.wanting.contains(controller) } ?? false, found?.because.words ?? "kthreadd does not say")
+      let isThere = found.map { !$0.wanting.contains(controller) } ?? false
+      say(controller.name, isThere, found?.because.words ?? "kthreadd does not say")
     }
     say(
       "run", Directory.isWritable("/run/swinit"),

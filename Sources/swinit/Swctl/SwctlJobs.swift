@@ -29,7 +29,7 @@ extension SwctlCommand {
   /// `queue NAME LINE…`, or with `-` the lines of standard input.
   mutating func queue() throws(Swctl.Trouble) -> Int32 {
     guard words.count >= 2, !words[0].text.hasPrefix("-") else {
-      throw Swctl.Trouble(Swctl.Exit.usage, "queue needs a worker and lines, or - for those of standard input: swctl queue NAME LINE…")
+      throw Swctl.Trouble(Swctl.Exit.usage, "queue needs a worker and lines, or - for standard input: swctl queue NAME LINE…")
     }
     let name = words[0].text
     var connection = try SwctlConnection(environment)

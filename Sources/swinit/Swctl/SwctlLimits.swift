@@ -3,24 +3,20 @@ import Wire
 
 /// What has come of workers' limits, as swctl tells it.
 extension SwctlOutput {
-  /// `, without effect: MemoryMax= MemoryHigh= (…)`.
+  /// `memory, tasks (there is no …)`.
   @inline(never)
-  mutating func describe(_ wanting: Controllers, _ because: ControllerTrouble) {
-    add(", not limited:")
-    if wanting.contains(.memory) { add(" memory") }
-    if wanting.contains(.tasks) { add(" tasks") }
-    if wanting.contains(.processors) { add(" CPU") }
-    add(" (\(because.words))")
+  mutating func add(_ wanting: Controllers, _ because: ControllerTrouble) {
+    for controller in [Controllers.memory, .tasks, .processors] where wanting.contains(controller) { add("\(controller.name) ") }
+    add("(\(because.words))")
   }
 
   @inline(never)
   mutating func addMemory(json worker: WorkerStatus) {
-    add(",\"oom_kills\":\(Int(clamping: worker.oomKills)),\"out_of_memory\":\(worker.cause == .memory ? "true" : "false" as StaticString)")
+    let isCause: StaticString = worker.cause == .memory ? "true" : "false"
+    add(",\"oom_kills\":\(Int(clamping: worker.oomKills)),\"out_of_memory\":\(isCause)")
     guard !worker.wanting.isEmpty else { return }
     add(",\"not_limited\":\"")
-    for controller in [Controllers.memory, .tasks, .processors] where worker.wanting.contains(controller) {
-      add("\(controller.name) ")
-    }
-    add("(\(worker.because.words))\"")
+    add(worker.wanting, worker.because)
+    add("\"")
   }
 }

@@ -6,6 +6,8 @@ struct SwctlOutput {
   private var bytes: [UInt8] = []
   private var rows: [Row] = []
   private var count = 0
+  /// Why something could not be written; that its reader has gone is no failure.
+  private(set) var failure: Errno?
 
   private struct Row {
     var cells: InlineArray<6, [UInt8]>
@@ -24,7 +26,10 @@ struct SwctlOutput {
     defer { bytes.removeAll(keepingCapacity: true) }
     var outcome = Outcome.written
     bytes.withUnsafeBufferPointer { all in
-      do throws(Errno) { try StandardStream.output.write(all) } catch { outcome = .closed }
+      do throws(Errno) { try StandardStream.output.write(all) } catch {
+        outcome = .closed
+        if error != .brokenPipe { failure = error }
+      }
     }
     return outcome
   }
@@ -82,7 +87,8 @@ struct SwctlOutput {
 
   /// One worker on a line.
   @inline(never)
-  mutating func describe(_ worker: WorkerStatus) {
+  mutating func describe(_ worker: WorkerStatus, _ fate: Fate = .goesOn) {
+    if fate == .forgotten { return add("\(worker.name): forgotten\n") }
     add("\(SwctlOutput.name(worker)): \(worker.word)")
     if let process = worker.process { add(" (pid \(process))") }
     add(" for \(SwctlOutput.age(worker.since))")
@@ -97,12 +103,15 @@ struct SwctlOutput {
     if worker.stored > 0 { add(", descriptors kept: \(Int(clamping: worker.stored))") }
     if !worker.text.isEmpty { add(", says: \(worker.text)") }
     if !worker.control.isEmpty { add(" [\(worker.control)]") }
-    if !worker.wanting.isEmpty { describe(worker.wanting, worker.because) }
+    if !worker.wanting.isEmpty {
+      add(", not limited: ")
+      add(worker.wanting, worker.because)
+    }
     add("\n")
   }
 
   @inline(never)
-  private static func age(_ since: Instant) -> Message {
+  static func age(_ since: Instant) -> Message {
     let seconds = since.interval(to: .now).milliseconds / 1000
     if seconds < 60 { return "\(seconds)s" }
     if seconds < 3600 { return "\(seconds / 60)m \(seconds % 60)s" }
@@ -117,7 +126,7 @@ struct SwctlOutput {
     case .exited(let code): "code \(Int(code))"
     case .signaled(let number): Signal(number: Int(number)).map { "\($0)" } ?? "a signal"
     case .failed(.none, let error): "never ran (\(error))"
-    case .failed(let stage, let error): "cannot \(stage.words) (\(error))"
+    case .failed(let stage, let error): "cannot \(stage.words) (\(stage.reason(error)))"
     case .unknown: "not known"
     }
   }
@@ -125,7 +134,7 @@ struct SwctlOutput {
   // MARK: JSON
 
   @inline(never)
-  mutating func add(json worker: WorkerStatus) {
+  mutating func add(json worker: WorkerStatus, _ fate: Fate = .goesOn) {
     add("{\"name\":")
     add(quoted: worker.name)
     add(",\"state\":\"\(worker.state.word)\",\"pid\":")
@@ -153,7 +162,25 @@ struct SwctlOutput {
     }
     add(",\"stored\":\(Int(clamping: worker.stored)),\"processors\":")
     add(quoted: worker.binding)
+    if fate == .forgotten { add(",\"forgotten\":true") }
     add("}")
+  }
+
+  /// An object on a line of its own.
+  @inline(never)
+  mutating func line(json worker: WorkerStatus, _ fate: Fate = .goesOn) {
+    add(json: worker, fate)
+    add("\n")
+  }
+
+  /// A piece of a worker's output, as an object on a line.
+  @inline(never)
+  mutating func line(json text: Text, of name: Text) {
+    add("{\"name\":")
+    add(quoted: name)
+    add(",\"output\":")
+    add(quoted: text)
+    add("}\n")
   }
 
   @inline(never)
