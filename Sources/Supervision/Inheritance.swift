@@ -14,6 +14,9 @@ struct Inheritance {
   private(set) var control: Int32 = -1
   private(set) var notify: Int32 = -1
   private(set) var program: Int32 = -1
+  private(set) var heart: Int32 = -1
+  /// Of this one's questions: answers to those of a kthreadd that was executed anew in their midst are thrown away.
+  private let mark = Int32(truncatingIfNeeded: Instant.now.nanoseconds)
   private(set) var workers: [Kept] = []
   private(set) var deposits: [(place: Int, descriptor: Int32)] = []
 
@@ -31,6 +34,7 @@ struct Inheritance {
     var from = 0
     while from >= 0 {
       var entry = Custody.Entry(kind, slot: from)
+      entry.spare = mark
       var failure: Errno?
       withUnsafeBytes(of: &entry) { bytes in
         do throws(Errno) { try Packet.send(bytes, over: custody) } catch { failure = error }
@@ -68,7 +72,15 @@ struct Inheritance {
       defer { descriptor += 1 }
       return received.descriptors[descriptor]
     }
-    for index in 0..<(received.count / Custody.entrySize) {
+    let entries = received.count / Custody.entrySize
+    if entries > 0 {
+      let last = bytes.load(fromByteOffset: (entries - 1) * Custody.entrySize, as: Custody.Entry.self)
+      if Custody.Kind(rawValue: last.kind) == .complete, last.spare != mark {
+        received.closeDescriptors()
+        return nil
+      }
+    }
+    for index in 0..<entries {
       let entry = bytes.load(fromByteOffset: index * Custody.entrySize, as: Custody.Entry.self)
       let parts = Custody.Parts(rawValue: entry.parts)
       switch Custody.Kind(rawValue: entry.kind) {
@@ -77,6 +89,7 @@ struct Inheritance {
         program = takeDescriptor(.program, parts)
         control = takeDescriptor(.control, parts)
         notify = takeDescriptor(.notify, parts)
+        heart = takeDescriptor(.heart, parts)
       case .kept:
         workers.append(
           Kept(

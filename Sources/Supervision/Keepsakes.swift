@@ -1,4 +1,4 @@
-public import Sys
+import Sys
 import Wire
 
 /// What PID 1 keeps of a worker beside its process: the other end of its stop notice, and the pipes of its queue.

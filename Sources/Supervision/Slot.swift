@@ -6,6 +6,8 @@ final class Slot {
   var worker: Worker
   /// Points into the table.
   var name: Text
+  /// Of the name.
+  let hash: UInt32
   /// What others of its definition is asked for often.
   var notifyAccess: Specification.NotifyAccess
   var output: Specification.Output
@@ -56,6 +58,7 @@ final class Slot {
   init(_ specification: Specification, _ standing: Worker.Standing, request: UInt64, place: (offset: UInt32, length: UInt32)) {
     worker = Worker(Worker.Policy(specification), standing)
     name = specification.name
+    hash = Supervisor.hash(specification.name)
     notifyAccess = specification.speakers
     notes.storeMaximum = specification.storeMaximum
     output = specification.output
@@ -94,6 +97,7 @@ enum Source: UInt8 {
   case stored = 14
   case memory = 40
   case jobs = 20
+  case upgrade = 32
 
   func key(_ index: Int = 0, _ generation: UInt32 = 0) -> UInt64 {
     UInt64(rawValue) << 56 | UInt64(index) << 32 | UInt64(generation)
@@ -111,6 +115,9 @@ struct Client {
   /// Events that it was too slow for.
   var missed: UInt64 = 0
   var listenID: UInt64 = 0
+  /// Whether it waits for the end of an upgrade.
+  var upgrades = Upgrades.no
+  enum Upgrades: Sendable { case no, waits }
 
   enum Listening: Sendable { case no, yes }
 }

@@ -11,6 +11,10 @@ public final class Supervisor {
     public var verbosity = Verbosity.failures
     /// Who of this group talks to the control socket may do what root may; nil: there is none.
     public var controlGroup: UInt32?
+    /// What this process was started with; nil: a fault is its end.
+    public var arguments: SpawnRequest.Vector?
+    /// How long one thing may take, before PID 1 asks whether kthreadd hangs.
+    public var beat = Interval.seconds(5)
     public enum Verbosity: Sendable { case failures, everything }
     /// What a forked process does to become a worker, kthread().
     let thread: (CreateInfo) -> Never
@@ -32,6 +36,7 @@ public final class Supervisor {
   var table: WorkerTable
   var events: Events
   let signals: SignalDescriptor
+  let program: SelfSpawn
   let files = Fork.Files.best
   let custody: Int32
   var control: Int32
@@ -44,6 +49,7 @@ public final class Supervisor {
   let rawOutput: FileDescriptor
   let rawError: FileDescriptor
   let place: SocketPlace
+  let heart: Heart
   var cgroups: Cgroups
 
   var slots: [Slot?] = []
@@ -68,6 +74,7 @@ public final class Supervisor {
   var nextClientGeneration: UInt32 = 0
   var waits: [Wait] = []
   var listeners = 0
+  var upgrade: Upgrade?
   var lines = LineOutput()
   var line: [UInt8] = []
   var object = JSONLine()
@@ -104,7 +111,7 @@ public final class Supervisor {
     signals = try SignalDescriptor(SignalSet(.child, .terminate))
     events = try Events()
     let inheritance = try Inheritance(custody)
-    FileDescriptor.close(inheritance.program)
+    program = SelfSpawn(adopting: FileDescriptor.owning(inheritance.program))
     let tableSize = WorkerTable.size(capacity: Custody.capacity)
     let size = tableSize + DepositTable.size
     let memory = try SharedMemory.map(inheritance.memory, size: size)
@@ -114,6 +121,7 @@ public final class Supervisor {
       throw .invalid
     }
     FileDescriptor.close(inheritance.memory)
+    heart = Heart(timer: inheritance.heart, limit: setting.beat)
     cgroups = Cgroups(table.leaf)
     cgroups.settle(table)
     hearing = Hearing(DepositTable(in: memory.baseAddress! + tableSize), cgroups)
@@ -126,6 +134,7 @@ public final class Supervisor {
     try events.add(signals.rawValue, .readable, key: Source.signals.key())
     try events.add(control, .readable, key: Source.control.key())
     try events.add(notify, .readable, key: Source.notify.key())
+    Reexecution.arm(self)
     if origin == .successor { recover(inheritance) }
   }
 
@@ -146,13 +155,18 @@ public final class Supervisor {
   /// Serves until PID 1 asks for the end, and everything has ended.
   public func run(_ definitions: [Specification]) -> Int32 {
     // One that the last kthreadd has come to is in the table.
+    table.handling = .nothing
     for definition in definitions where slot(named: definition.name) == nil { begin(definition) }
     table.isBooted = true
     release()
     settle()
     tell(Custody.Entry(.done))
+    if table.isEnding { beginEnd() }
     while phase != .over {
-      guard let ready = events.wait(until: earliestDeadline) else {
+      if events.isDrained { heart.rest() }
+      let ready = events.wait(until: earliestDeadline)
+      heart.beat()
+      guard let ready else {
         expire()
         settle()
         continue
@@ -174,15 +188,23 @@ public final class Supervisor {
     case .control: accept()
     case .notify: receiveNotifications()
     case .client: receive(fromClient: index, generation)
-    case .channel: receive(fromChannel: index, generation)
-    case .log: readLog(index, generation)
+    case .channel:
+      handling(index)
+      receive(fromChannel: index, generation)
+    case .log:
+      handling(index)
+      readLog(index, generation)
     case .mainProcess: mainProcessEnded(index, generation)
     case .readiness: hearReadiness(index, generation)
     case .stored: storedHungUp(index, generation)
     case .memory: takeMemoryEvents()
-    case .jobs: feed(index)
+    case .jobs:
+      handling(index)
+      feed(index)
+    case .upgrade: readUpgrade()
     case nil: break
     }
+    table.handling = .nothing
   }
 
   /// What is left to do when an event was handled: creates whose turn has come, deadlines that are over, lines that wait.
@@ -202,6 +224,7 @@ public final class Supervisor {
   private func expire() {
     let now = Instant.now
     nextDeadline = nil
+    expireUpgrade()
     while let index = timers.due(at: now) {
       guard let slot = slots[index] else {
         timers.set(index, nil)

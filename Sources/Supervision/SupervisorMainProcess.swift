@@ -18,7 +18,7 @@ extension Supervisor {
     slot.process = process.rawValue
     slot.started = process.startTicks ?? 0
     slot.pidfd = number
-    slot.parentage = ProcessDescriptor.isChild(number) ? .own : .initProcess
+    slot.parentage = Children.holds(process) ? .own : .initProcess
     byProcess.insert(index, hash: UInt32(bitPattern: process.rawValue))
     // PID 1 first: it may be the one who reaps it.
     tell(Custody.Entry(.mainProcess, slot: index, process: process.rawValue))

@@ -19,6 +19,7 @@ extension Supervisor {
     if hearing.table.hearings > 2 {
       say("a message to \(place.notify) was not heard: kthreadd has died of it twice")
     } else if received.count > 0, received.isCut == .no, let sender = received.sender?.process, let index = worker(of: sender) {
+      handling(index)
       hear(hearing.message.text(received.count), index, sender, &received)
     }
     // BARRIER=1 brings a descriptor, and its sender waits until nobody has it.

@@ -8,6 +8,8 @@ extension Supervisor {
     guard let slot = slots[index], slot.worker.state == .creating, slot.commitment == .none,
       let specification = specification(index)
     else { return }
+    handling(index)
+    defer { table.handling = .nothing }
     closeChannel(index)
     closePidfd(index)
     slot.commitment = .intent
@@ -296,6 +298,9 @@ extension Supervisor {
   /// A worker's process has ended.
   func noteEnd(_ index: Int, _ status: WaitStatus) {
     guard let slot = slots[index] else { return }
+    let outer = table.handling
+    table.handling = slot.subject(index)
+    defer { table.handling = outer }
     if slot.cgroup == .own { cgroups.kill(slot.name) }
     endLeader(index)
     byProcess.remove(index)

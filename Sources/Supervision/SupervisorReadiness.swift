@@ -66,7 +66,7 @@ extension Worker {
     switch state {
     case .creating, .created, .starting: true
     case .parked: parkedFrom != .running
-    case .ended, .waiting, .running, .stopping, .killing, .backoff: false
+    case .ended, .waiting, .running, .stopping, .killing, .backoff, .quarantined: false
     }
   }
 }

@@ -5,6 +5,7 @@ extension Supervisor {
   /// Goes on where the last kthreadd was cut off: each record of the table, and what PID 1 kept of it.
   func recover(_ inheritance: Inheritance) {
     var keepsake = 0
+    quarantineCulprit()
     var kept = [Int32](repeating: -1, count: table.end)
     for (place, worker) in inheritance.workers.enumerated() where worker.slot < kept.count { kept[worker.slot] = Int32(place) }
     for index in 0..<table.end {
@@ -14,6 +15,13 @@ extension Supervisor {
         continue
       }
       table.adopt(record)
+      let held = kept[index] < 0 ? nil : inheritance.workers[Int(kept[index])]
+      if record.state == .quarantined {
+        takeQuarantined(index, record, held)
+        continue
+      }
+      table.handling = .worker(index, name(in: record).map { Supervisor.hash($0) } ?? 0)
+      defer { table.handling = .nothing }
       let place = (record.definition, record.definitionLength)
       guard take(index, place, record.request, record.standing) != nil else {
         freeSlots.append(index)
@@ -21,7 +29,6 @@ extension Supervisor {
       }
       restore(index, record)
       adopt(inheritance.keepsakes, &keepsake, index, record)
-      let held = kept[index] < 0 ? nil : inheritance.workers[Int(kept[index])]
       adopt(index, record, held)
     }
     dropKeepsakes(inheritance.keepsakes, &keepsake, before: .max)
@@ -34,6 +41,8 @@ extension Supervisor {
       tell(Custody.Entry(.drop, slot: worker.slot))
     }
     recoverNotes(inheritance)
+    // Where this is the same process as before, children have ended whose signal was taken, and who were not reaped.
+    try? ProcessID.current.send(.child)
   }
 
   private func restore(_ index: Int, _ record: WorkerRecord) {
@@ -92,8 +101,8 @@ extension Supervisor {
       hearing.ends.append((index, process.rawValue, -1))
       return
     }
-    slots[index]?.parentage = entry?.parent == .current ? .own : .initProcess
-    if let pidfd, let number = try? FileDescriptor.duplicate(pidfd.rawValue) { slots[index]?.pidfd = number }
+    slots[index]?.parentage = Children.holds(process) ? .own : .initProcess
+    if slots[index]?.parentage == .initProcess, let pidfd, let number = try? FileDescriptor.duplicate(pidfd.rawValue) { slots[index]?.pidfd = number }
     watch(index)
     if record.notes.leader != 0 { watchMainProcess(index) }
     if record.state == .starting { send(.go, toChannel: index) }
@@ -147,10 +156,11 @@ extension Supervisor {
       var span = page.mutableSpan
       let count = span.withUnsafeMutableBytes { memory -> Int in
         guard let received = try? Packet.receive(into: memory, from: custody) else { return -1 }
-        received.closeDescriptors()
+        defer { received.closeDescriptors() }
         if received.count > 0 { receiveNotifications() }
         for index in 0..<(received.count / Custody.entrySize) {
           let entry = memory.load(fromByteOffset: index * Custody.entrySize, as: Custody.Entry.self)
+          hear(entry, received.descriptors[0])
           guard Custody.Kind(rawValue: entry.kind) == .ended, Int(entry.slot) < slots.count,
             let slot = slots[Int(entry.slot)], slot.process == entry.process, slot.parentage == .initProcess
           else { continue }
@@ -172,6 +182,7 @@ extension Supervisor {
     phase = .ending
     lateness = Lateness(at: .now)
     sayLate(at: .now)
+    table.isEnding = true
     for index in slots.indices where slots[index] != nil {
       let limit = slots[index]?.worker.policy.stopTimeout ?? setting.grace
       slots[index]?.worker.policy.stopTimeout = min(limit, setting.grace)

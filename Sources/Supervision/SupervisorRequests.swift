@@ -14,6 +14,7 @@ extension Supervisor {
       clients[client]?.isListening = .yes
       clients[client]?.listenID = request.id
       answer(client, request.id)
+    case .upgrade: upgrade(request, client)
     case .health: answerHealth(request.id, client, firstOutOfPlace)
     default:
       guard let index = slot(named: request.name) else { return answer(client, request.id, .noEntry) }
@@ -23,6 +24,7 @@ extension Supervisor {
 
   private func obey(_ request: Request, _ client: Int, _ index: Int) {
     guard let worker = slots[index]?.worker else { return }
+    if worker.state == .quarantined { return obeyQuarantined(request, client, index) }
     let id = request.id
     switch request.verb {
     case .status: answer(client, id, worker: index)
@@ -71,7 +73,7 @@ extension Supervisor {
       // As it was: behind this there is nothing to tell of.
       answer(client, id, worker: index)
       forget(index)
-    case .create, .run, .list, .events, .health, .usage: break
+    case .create, .run, .list, .events, .health, .usage, .upgrade: break
     }
   }
 
@@ -117,7 +119,7 @@ extension Supervisor {
     for index in slots.indices {
       guard let worker = slots[index]?.worker else { continue }
       switch worker.state {
-      case .backoff, .waiting, .creating, .starting: return index
+      case .backoff, .waiting, .creating, .starting, .quarantined: return index
       case .ended: if case .exited(0) = worker.ending { continue } else if worker.target != .ended { return index }
       case .created, .running, .parked, .stopping, .killing: continue
       }

@@ -122,6 +122,8 @@ extension Supervisor {
 
   /// Starts a worker that was defined before anything ran. Nobody waits for an answer, so what goes wrong is said.
   func begin(_ specification: Specification) {
+    table.handling = .definition(Supervisor.hash(specification.name))
+    defer { table.handling = .nothing }
     do throws(Errno) {
       let index = try add(specification, request: 0, .established)
       apply(slots[index]?.hasOrder == .some ? .hold(.awake) : .start(.awake), to: index)
@@ -133,6 +135,9 @@ extension Supervisor {
   /// Has a worker's machine handle an event, writes down what has become of it, does what follows, and tells who waits for it.
   func apply(_ event: Worker.Event, to index: Int) {
     guard let slot = slots[index] else { return }
+    let outer = table.handling
+    table.handling = slot.subject(index)
+    defer { table.handling = outer }
     let before = slot.worker.state
     let activity = slot.worker.activity
     let effects = slot.worker.handle(event, at: .now, random: random())
@@ -187,7 +192,7 @@ extension Supervisor {
       // One that has ended, or failed, is nothing to wait for unless it is required.
       switch worker.state {
       case .waiting, .creating, .created, .starting: return true
-      case .ended, .running, .parked, .stopping, .killing, .backoff: break
+      case .ended, .running, .parked, .stopping, .killing, .backoff, .quarantined: break
       }
     }
     return false

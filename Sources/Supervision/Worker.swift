@@ -127,7 +127,7 @@ public struct Worker {
   /// Whether there is a process, or will be at once.
   public var isThere: Bool {
     switch state {
-    case .ended, .waiting, .backoff: false
+    case .ended, .waiting, .backoff, .quarantined: false
     case .creating, .created, .starting, .running, .parked, .stopping, .killing: true
     }
   }

@@ -15,6 +15,7 @@ extension Worker {
     case .creating, .created, .starting, .running, .parked:
       if target == .awake { self.target = target }
       return []
+    case .quarantined: return []
     }
   }
 
@@ -70,7 +71,7 @@ extension Worker {
     case .backoff:
       target = .awake
       return create(at: now)
-    case .ended, .waiting, .starting, .running, .stopping, .killing:
+    case .ended, .waiting, .starting, .running, .stopping, .killing, .quarantined:
       return []
     }
   }
@@ -100,9 +101,10 @@ extension Worker {
   }
 
   mutating func stop(at now: Instant) -> [Effect] {
+    guard state != .quarantined else { return [] }
     target = .ended
     switch state {
-    case .ended: return []
+    case .ended, .quarantined: return []
     case .waiting, .backoff:
       go(to: .ended, at: now)
       return []
@@ -247,7 +249,7 @@ extension Worker {
       go(to: .killing, at: now, until: now + Worker.patience)
       return [.kill]
     case .killing: return [.sayStuck]
-    case .ended, .waiting, .created, .parked: return []
+    case .ended, .waiting, .created, .parked, .quarantined: return []
     }
   }
 

@@ -42,6 +42,9 @@ public struct Events: ~Copyable {
     _ = try checkCall(epoll_ctl(descriptor.rawValue, operation, target, &event))
   }
 
+  /// Whether the next `wait` asks the kernel.
+  public var isDrained: Bool { next >= count }
+
   /// The next one that is ready; waits at most until `deadline`. nil when the time is over.
   public mutating func wait(until deadline: Instant?) -> Ready? {
     if next >= count {

@@ -46,16 +46,6 @@ extension ProcessID {
 }
 
 extension ProcessDescriptor {
-  /// Whether it is a child of this process: waitid(2) with P_PIDFD, which takes nothing.
-  public static func isChild(_ descriptor: Int32) -> Bool {
-    var info = InlineArray<16, UInt64>(repeating: 0)  // siginfo_t
-    let options: UInt = 1 | 4 | 0x0100_0000 | 0x4000_0000  // WNOHANG, WEXITED, WNOWAIT, __WALL
-    let result = try? Kernel.lend(&info) { (info) throws(Errno) in
-      try Kernel.call(SYS_waitid, 3 /* P_PIDFD */, UInt(descriptor), info, options)
-    }
-    return result != nil
-  }
-
   /// How it has ended, once its parent has asked: ioctl(2) PIDFD_GET_INFO, Linux 6.15. nil: that is not known.
   public static func status(_ descriptor: Int32) -> WaitStatus? {
     var info = InlineArray<8, UInt64>(repeating: 0)  // struct pidfd_info

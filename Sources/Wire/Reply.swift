@@ -65,6 +65,8 @@ public enum WorkerState: UInt8, CaseIterable, Sendable {
   case killing = 8
   /// It has failed, and will be started again.
   case backoff = 9
+  /// kthreadd has died over it, and leaves it as it is.
+  case quarantined = 16
 
   public var word: StaticString {
     switch self {
@@ -78,6 +80,7 @@ public enum WorkerState: UInt8, CaseIterable, Sendable {
     case .stopping: "stopping"
     case .killing: "killing"
     case .backoff: "backoff"
+    case .quarantined: "quarantined"
     }
   }
 }
@@ -159,6 +162,8 @@ public struct Reply {
   public var error = Errno(0)
   public var stage = Stage.none
   public var worker = WorkerStatus()
+  /// `upgrade`: where it stopped.
+  public var step = UpgradeStep.none
   /// `list`: where the next page begins; 0: there is none.
   public var next: UInt64 = 0
   /// `usage`: what the worker has used.
@@ -175,6 +180,7 @@ public struct Reply {
     var frame = FrameBuilder(kind: kind.rawValue, id: id)
     if error != Errno(0) { frame.add(Tag.error, UInt64(error.rawValue)) }
     if stage != .none { frame.add(Tag.stage, UInt64(stage.rawValue)) }
+    if step != .none { frame.add(Tag.step, UInt64(step.rawValue)) }
     if next != 0 { frame.add(Tag.next, next) }
     worker.addLimits(to: &frame)
     guard !worker.name.isEmpty else { return frame }
@@ -246,6 +252,7 @@ public struct Reply {
     switch field.tag {
     case Tag.error: error = Errno(Int32(try field.number(upTo: 4095)))
     case Tag.stage: stage = try Reply.stage(field)
+    case Tag.step: step = UpgradeStep(rawValue: UInt8(try field.number(upTo: 255))) ?? .none
     case Tag.next: next = try field.number()
     case Tag.name: worker.name = field.value
     case Tag.state:

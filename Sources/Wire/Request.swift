@@ -38,6 +38,8 @@ public enum Verb: UInt8, CaseIterable, Sendable {
   case queue = 19
   /// kthread_flush_worker(): answered when what was queued before it is done.
   case flush = 20
+  /// swinit itself is replaced by the program whose path is in `name`: first kthreadd, then PID 1.
+  case upgrade = 22
   /// As `list`, with what each has used.
   case usage = 24
 }

@@ -76,4 +76,6 @@ public enum Tag {
   public static let memory: UInt16 = 97
   public static let fate: UInt16 = 98
   public static let begun: UInt16 = 99
+  /// The step of an upgrade that failed.
+  public static let step: UInt16 = 92
 }

@@ -28,8 +28,10 @@ import Testing
       case .stopping: [.start(.awake), .isSetUp, .executed, .stop]
       case .killing: [.start(.created), .isSetUp, .stop]
       case .backoff: [.start(.awake), .isSetUp, .executed, .ended(.exited(1))]
+      case .quarantined: []
       }
     if state == .backoff { worker.policy.restart = .always }
+    if state == .quarantined { worker.quarantine(since: start) }
     for event in path { _ = worker.handle(event, at: start) }
     #expect(worker.state == state)
     return worker
@@ -53,6 +55,7 @@ import Testing
     .stopping: ". . . . . . . . . . . . . ended ended killing . . .",
     .killing: ". . . . . . . . . . . . . ended ended . . . .",
     .backoff: "creating creating waiting . . . creating . . . ended . . . . creating . . .",
+    .quarantined: ". . . . . . . . . . . . . . . . . . .",
   ]
 
   @Test(arguments: WorkerState.allCases) func everyEvent(_ state: WorkerState) throws {

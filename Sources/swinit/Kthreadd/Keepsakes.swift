@@ -16,7 +16,7 @@ final class Keepsakes {
     let slot = Int(entry.slot)
     guard slot < Custody.capacity else { return }
     switch Custody.Kind(rawValue: entry.kind) {
-    case .helloMore: sendPage(from: slot, over: channel)
+    case .helloMore: sendPage(from: slot, mark: entry.spare, over: channel)
     case .keepMore:
       var next = first
       for part in 0..<Keepsake.partCount where entry.parts & 1 << UInt32(part) != 0 {
@@ -50,7 +50,7 @@ final class Keepsakes {
   }
 
   /// As many as a packet takes, and where the next page begins.
-  private func sendPage(from slot: Int, over channel: Int32) {
+  private func sendPage(from slot: Int, mark: Int32, over channel: Int32) {
     var entries = InlineArray<40, Custody.Entry>(repeating: Custody.Entry(.complete))
     var descriptors = InlineArray<96, Int32>(repeating: -1)
     var count = 0
@@ -69,6 +69,7 @@ final class Keepsakes {
       index += 1
     }
     entries[count].value = index < end ? Int32(index) : -1
+    entries[count].spare = mark
     entries.span.withUnsafeBytes { bytes in
       descriptors.span.withUnsafeBufferPointer { list in
         try? Packet.send(

@@ -32,7 +32,7 @@ struct KeptDescriptors {
   var firstPage: Int32 { end == 0 ? -1 : Int32(Custody.capacity) }
 
   /// Sends those from `place` on, as many as go into a packet.
-  func sendPage(from place: Int, over channel: Int32) {
+  func sendPage(from place: Int, mark: Int32, over channel: Int32) {
     var entries = InlineArray<40, Custody.Entry>(repeating: Custody.Entry(.complete))
     var descriptors = InlineArray<40, Int32>(repeating: -1)
     var count = 0
@@ -46,6 +46,7 @@ struct KeptDescriptors {
       index += 1
     }
     entries[count] = Custody.Entry(.complete, value: index < end ? Int32(Custody.capacity + index) : -1)
+    entries[count].spare = mark
     entries.span.withUnsafeBytes { bytes in
       descriptors.span.withUnsafeBufferPointer { list in
         try? Packet.send(

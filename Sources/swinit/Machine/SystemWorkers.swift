@@ -14,9 +14,11 @@ enum SystemWorkers {
     if environment.value("PATH") == nil { environment.set(TestMachine.path) }
     do throws(Errno) {
       // Without a grace for all of them: each has its own time at the end.
+      var configuration = Configuration()
+      configuration.policy.grace = nil
       let keeper = try Keeper(
-        start.log, environment: environment.vector(), grace: nil,
-        arguments: Kthreadd.words(grace: nil, verbosity: .failures, controlGroup: nil))
+        start.log, environment: environment.vector(), grace: nil, heartbeat: configuration.heartbeat,
+        arguments: Kthreadd.words(configuration, .failures))
       keeper.begin()
       return keeper
     } catch {

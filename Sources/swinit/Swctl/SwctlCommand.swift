@@ -62,6 +62,7 @@ struct SwctlCommand {
     case verb == "wait": return try wait()
     case verb == "bind": return try bind()
     case verb == "queue": return try queue()
+    case verb == "upgrade": return try upgrade()
     default:
       guard let request = SwctlCommand.simple(verb) else {
         throw Swctl.Trouble(Swctl.Exit.usage, "unknown command '\(verb)'; see 'swctl help'")
@@ -114,6 +115,11 @@ struct SwctlCommand {
     case .noEntry where reply.stage == .none: throw Swctl.Trouble(Swctl.Exit.noWorker, "there is no worker '\(name)'")
     case .notPermitted where reply.stage == .none:
       throw Swctl.Trouble(Swctl.Exit.refused, "refused: only root, swinit's own user and its control group may control workers")
+    case .notRecoverable where reply.worker.state == .quarantined:
+      throw Swctl.Trouble(
+        Swctl.Exit.failed, "worker '\(name)' is quarantined: 'swctl restart \(name)' begins it anew, 'swctl forget \(name)' ends it")
+    case .notRecoverable:
+      throw Swctl.Trouble(Swctl.Exit.failed, "\(verb) '\(name)' is not done: kthreadd has died over this request")
     case .exists: throw Swctl.Trouble(Swctl.Exit.failed, "there is a worker '\(name)' already; stop it first")
     case .interrupted: throw Swctl.Trouble(Swctl.Exit.failed, "worker '\(name)' was stopped before it ran")
     case .notSupported where self.verb == "queue" || self.verb == "flush":

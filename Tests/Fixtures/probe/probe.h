@@ -36,6 +36,9 @@ int run_ns(char **argv);
 int run_middle(char **argv);
 int run_early(char **argv);
 int run_crash(char **argv);
+int run_loop(char **argv);
+int run_killat(char **argv);
+int run_killexec(char **argv);
 
 int wrap_closed(char **argv);
 int wrap_open(char **argv);
