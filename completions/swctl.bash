@@ -24,7 +24,7 @@ _swctl() {
   run | create)
     if [[ $previous == -p ]]; then
       mapfile -t COMPREPLY < <(compgen -S = -W 'Type Restart RestartSec TimeoutStartSec TimeoutStopSec KillSignal WatchdogSec
-        NotifyAccess X-Essential X-ShouldStopFD User Group SupplementaryGroups WorkingDirectory Environment EnvironmentFile Nice
+        NotifyAccess NotificationFD FileDescriptorStoreMax X-Essential X-ShouldStopFD User Group SupplementaryGroups WorkingDirectory Environment EnvironmentFile Nice
         OOMScoreAdjust UMask CPUAffinity LimitNOFILE LimitNPROC LimitCORE LimitAS AmbientCapabilities CapabilityBoundingSet
         NoNewPrivileges StandardInput StandardOutput StandardError LogSize LogFiles MemoryMax MemoryHigh TasksMax CPUWeight
         CPUQuota After Requires' -- "$current")

@@ -45,7 +45,7 @@ struct Cgroups {
   }
 
   /// Where cgroup v2 is mounted: the second word of the line in /proc/self/mounts whose third is cgroup2.
-  private static func mountPoint() -> Text? {
+  static func mountPoint() -> Text? {
     var result: Text?
     FileDescriptor.text(of: "/proc/self/mounts").forEachPart(separatedBy: UInt8(ascii: "\n")) { line in
       guard let (_, rest) = line.cut(at: UInt8(ascii: " ")), let (place, more) = rest.cut(at: UInt8(ascii: " ")) else { return }

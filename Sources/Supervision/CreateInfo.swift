@@ -17,6 +17,8 @@ public struct CreateInfo {
   let descriptors: InlineArray<4, Int32>
   /// What else it gets, to be placed by itself.
   let passed: UnsafeBufferPointer<Int32>
+  /// Of those that were kept for it, each with a ':' behind it.
+  public let names: Text
 
   /// Whether it begins in its cgroup, or has to go there by itself, because clone3(2) cannot be used: Docker's seccomp filter refuses it.
   public enum Joining: Sendable { case done, byItself }

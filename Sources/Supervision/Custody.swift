@@ -22,6 +22,13 @@ public enum Custody {
     case done = 7
     /// An essential worker has ended: the container ends with the code in `value`.
     case endContainer = 8
+    /// Keep this descriptor as the deposit `slot`.
+    case keepDeposit = 32
+    case dropDeposit = 33
+    /// Its main process is this one from now on.
+    case mainProcess = 34
+    /// Whether `process` has ended, and how: answered by `ended`.
+    case askEnd = 35
     /// Keep what `Keepsake.Part`s `parts` names.
     case keepMore = 40
     /// `hello` for what `keepMore` has given.
@@ -35,6 +42,8 @@ public enum Custody {
     case complete = 18
     /// A worker that was PID 1's child by then has ended; how is in `value`.
     case ended = 19
+    /// The deposit `slot`.
+    case keptDeposit = 39
     /// What `keepMore` has given.
     case keptMore = 42
     /// Whether it is there: kthreadd answers `alive` at once.
@@ -91,6 +100,8 @@ public enum Custody {
   public static let entryLimit = 40
   /// Of both sides' tables.
   public static let capacity = 16384
+  /// Descriptors that are kept for workers, beside those of each.
+  public static let depositCapacity = 8192
 }
 
 extension WaitStatus {

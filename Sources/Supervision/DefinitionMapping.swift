@@ -16,7 +16,10 @@ extension Specification {
     group = definition.group
     supplementaryGroups = definition.supplementaryGroups
     readiness = Readiness(rawValue: definition.readiness.rawValue) ?? .executed
-    notifyAccess = definition.notifiesFromAll == .on ? .all : .main
+    notifyAccess = NotifyAccess(rawValue: definition.notifyAccess.rawValue) ?? .none
+    notificationDescriptor = definition.notificationDescriptor
+    if notificationDescriptor != nil { readiness = .descriptor }
+    storeMaximum = definition.storeMaximum
     restart = Restart(rawValue: definition.restart.rawValue) ?? .no
     restartDelay = definition.restartDelay
     startTimeout = definition.startTimeout
@@ -55,7 +58,7 @@ extension Worker.Policy {
     readiness = specification.readiness
     restart = specification.restart
     if let delay = specification.restartDelay { backoff.base = delay }
-    if specification.readiness == .notify { startTimeout = .seconds(90) }
+    if specification.readiness == .notify || specification.readiness == .descriptor { startTimeout = .seconds(90) }
     if let timeout = specification.startTimeout { startTimeout = Worker.Policy.limit(timeout) }
     if let timeout = specification.stopTimeout { stopTimeout = Worker.Policy.limit(timeout) }
     watchdog = specification.watchdog.flatMap(Worker.Policy.limit)

@@ -18,6 +18,7 @@ struct Inheritance {
   /// Of this one's questions: answers to those of a kthreadd that was executed anew in their midst are thrown away.
   private let mark = Int32(truncatingIfNeeded: Instant.now.nanoseconds)
   private(set) var workers: [Kept] = []
+  private(set) var deposits: [(place: Int, descriptor: Int32)] = []
 
   /// What is kept of workers beside their processes, in the order of their slots.
   private(set) var keepsakes: [Keepsake] = []
@@ -98,6 +99,9 @@ struct Inheritance {
         for place in workers.indices where workers[place].slot == Int(entry.slot) && workers[place].process == entry.process {
           workers[place].status = entry.value
         }
+      case .keptDeposit:
+        if descriptor < received.descriptorCount { deposits.append((Int(entry.slot), received.descriptors[descriptor])) }
+        descriptor += 1
       case .keptMore:
         var kept = Keepsake(slot: Int(entry.slot))
         for part in 0..<Keepsake.partCount where entry.parts & 1 << UInt32(part) != 0 && descriptor < received.descriptorCount {

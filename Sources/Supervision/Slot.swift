@@ -53,12 +53,14 @@ final class Slot {
   var toldOf = Ending.none
   /// How many requests wait for something of it.
   var waits = 0
+  var notes = SlotNotes()
 
   init(_ specification: Specification, _ standing: Worker.Standing, request: UInt64, place: (offset: UInt32, length: UInt32)) {
     worker = Worker(Worker.Policy(specification), standing)
     name = specification.name
     hash = Supervisor.hash(specification.name)
-    notifyAccess = specification.notifyAccess
+    notifyAccess = specification.speakers
+    notes.storeMaximum = specification.storeMaximum
     output = specification.output
     file = LogFile(specification)
     input = specification.input
@@ -87,6 +89,12 @@ enum Source: UInt8 {
   case client = 5
   case channel = 6
   case log = 7
+  /// A worker's main process that is no child of kthreadd.
+  case mainProcess = 12
+  /// What a worker writes its readiness to.
+  case readiness = 13
+  /// A descriptor that is kept over restarts.
+  case stored = 14
   case memory = 40
   case jobs = 20
   case upgrade = 32

@@ -87,6 +87,7 @@ public final class Supervisor {
   var parcel: Parcel
   let packet = UnsafeMutableRawBufferPointer.allocate(byteCount: Frame.maximum + 1, alignment: 16)
   var seed: UInt64
+  var hearing: Hearing
 
   static let creatingAtOnce = 32
   static let clientLimit = 256
@@ -111,7 +112,8 @@ public final class Supervisor {
     events = try Events()
     let inheritance = try Inheritance(custody)
     program = SelfSpawn(adopting: FileDescriptor.owning(inheritance.program))
-    let size = WorkerTable.size(capacity: Custody.capacity)
+    let tableSize = WorkerTable.size(capacity: Custody.capacity)
+    let size = tableSize + DepositTable.size
     let memory = try SharedMemory.map(inheritance.memory, size: size)
     do throws(WorkerTable.Failure) {
       table = try WorkerTable(in: memory, capacity: Custody.capacity)
@@ -122,6 +124,7 @@ public final class Supervisor {
     heart = Heart(timer: inheritance.heart, limit: setting.beat)
     cgroups = Cgroups(table.leaf)
     cgroups.settle(table)
+    hearing = Hearing(DepositTable(in: memory.baseAddress! + tableSize), cgroups)
     place = SocketPlace.find()
     control = inheritance.control
     notify = inheritance.notify
@@ -192,6 +195,9 @@ public final class Supervisor {
     case .log:
       handling(index)
       readLog(index, generation)
+    case .mainProcess: mainProcessEnded(index, generation)
+    case .readiness: hearReadiness(index, generation)
+    case .stored: storedHungUp(index, generation)
     case .memory: takeMemoryEvents()
     case .jobs:
       handling(index)
@@ -207,6 +213,7 @@ public final class Supervisor {
     while settingUp < Supervisor.creatingAtOnce, let slot = queue.next() { create(slot) }
     if let due = earliestDeadline, due <= .now { expire() }
     flushLines()
+    if hearing.stores == .over { dropStores() }
     if phase == .ending { endMore() }
   }
 

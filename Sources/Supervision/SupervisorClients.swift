@@ -131,6 +131,8 @@ extension Supervisor {
     status.wanting = slot.wanting
     if !slot.wanting.isEmpty { status.because = cgroups.trouble(with: slot.wanting) }
     if let binding = slot.binding { status.binding = binding }
+    status.activity = slot.worker.activity
+    status.stored = UInt64(slot.notes.stored)
     status.control = slot.cgroup == .own ? Text("cgroup") : Text("process group")
     return status
   }
@@ -194,8 +196,13 @@ extension Supervisor {
     case .flushed(let target): return flushVerdict(index, target)
     case .ready:
       if worker.isReady { return done }
-      return worker.state == .ended ? failure(worker) : nil
+      return worker.state == .ended ? neverReady(worker) : nil
     }
+  }
+
+  private func neverReady(_ worker: Worker) -> (Errno, Stage) {
+    let failure = failure(worker)
+    return failure.0 == Errno(0) ? (.noChild, .none) : failure
   }
 
   private func failure(_ worker: Worker) -> (Errno, Stage) {

@@ -70,49 +70,6 @@ extension Supervisor {
     frame.add(Tag.text, text)
     return frame
   }
-
-  // MARK: sd_notify(3)
-
-  /// Messages of workers on the socket that NOTIFY_SOCKET names.
-  func receiveNotifications() {
-    for _ in 0..<64 {
-      let message = UnsafeMutableRawBufferPointer(rebasing: packet[..<4096])
-      guard let received = try? Packet.receive(into: message, from: notify) else { return }
-      // BARRIER=1 sends a descriptor, and waits until it is closed: by then everything before it was heard.
-      received.closeDescriptors()
-      guard received.count > 0, received.isCut == .no, let sender = received.sender, let index = worker(of: sender.process)
-      else { continue }
-      handling(index)
-      let text = message.text(received.count)
-      text.forEachPart(separatedBy: UInt8(ascii: "\n")) { hear($0, index) }
-    }
-  }
-
-  /// Whose process this is: a worker's own, or where its definition says so one of those below it.
-  private func worker(of process: ProcessID) -> Int? {
-    if let index = slot(ofProcess: process.rawValue) { return index }
-    var current = process
-    for _ in 0..<64 {
-      guard let entry = ProcessTable.entry(of: current) else { return nil }
-      if let index = slot(ofProcess: entry.parent.rawValue) { return slots[index]?.notifyAccess == .all ? index : nil }
-      if entry.parent.rawValue <= 1 { return nil }
-      current = entry.parent
-    }
-    return nil
-  }
-
-  private func hear(_ line: Text, _ index: Int) {
-    guard let (name, value) = line.cut(at: UInt8(ascii: "=")) else { return }
-    switch true {
-    case name == "READY" && value == "1": apply(.ready, to: index)
-    case name == "WATCHDOG" && value == "1": apply(.ping, to: index)
-    case name == "WATCHDOG" && value == "trigger": apply(.hang, to: index)
-    case name == "STATUS": slots[index]?.text = Array(value.prefix(256).bytes)
-    case name == "EXTEND_TIMEOUT_USEC":
-      if let time = value.decimal(upTo: 1 << 50) { apply(.extend(Interval(nanoseconds: Int64(time) * 1000)), to: index) }
-    default: break
-    }
-  }
 }
 
 extension UnsafeMutableRawBufferPointer {

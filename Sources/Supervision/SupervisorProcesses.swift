@@ -39,6 +39,8 @@ extension Supervisor {
     let notice = try openNotice(index, specification)
     if notice >= 0 { passed.append(notice) }
     slot.lent = passed
+    let names = try handOver(index, specification)
+    passed = slot.lent
     let (mine, its) = try Socket.pair()
     let own = FileDescriptor.owning(mine)
     let other = FileDescriptor.owning(its)
@@ -59,7 +61,7 @@ extension Supervisor {
       descriptors[2] = rawError.rawValue
     }
     slot.cgroup = makeGroup(index, specification)
-    var info = try info(definition, descriptors, passed, slot)
+    var info = try info(definition, descriptors, passed, names, slot)
     let process: ProcessID
     do throws(Errno) { process = try fork(&info, slot) } catch {
       if slot.log >= 0 { FileDescriptor.close(slot.log) }
@@ -83,7 +85,7 @@ extension Supervisor {
   }
 
   private func info(
-    _ definition: Text, _ descriptors: InlineArray<4, Int32>, _ passed: [Int32], _ slot: Slot
+    _ definition: Text, _ descriptors: InlineArray<4, Int32>, _ passed: [Int32], _ names: [UInt8], _ slot: Slot
   ) throws(Errno) -> CreateInfo {
     parcel.empty()
     var group = Text("")
@@ -99,7 +101,8 @@ extension Supervisor {
     return CreateInfo(
       definition: copy, notify: place.notify, environment: setting.environment, descriptorLimit: descriptorLimit, group: group,
       files: files, descriptors: descriptors,
-      passed: try parcel.add(UnsafeRawBufferPointer(numbers)).assumingMemoryBound(to: Int32.self))
+      passed: try parcel.add(UnsafeRawBufferPointer(numbers)).assumingMemoryBound(to: Int32.self),
+      names: try names.withUnsafeBufferPointer { (names) throws(Errno) in try parcel.add(Text(names)) })
   }
 
   private func fork(_ info: inout CreateInfo, _ slot: Slot) throws(Errno) -> ProcessID {
@@ -144,7 +147,7 @@ extension Supervisor {
     tell(Custody.Entry(.dropChannel, slot: index))
   }
 
-  private func closePidfd(_ index: Int) {
+  func closePidfd(_ index: Int) {
     guard let pidfd = slots[index]?.pidfd, pidfd >= 0 else { return }
     FileDescriptor.close(pidfd)
     slots[index]?.pidfd = -1
@@ -242,6 +245,7 @@ extension Supervisor {
     if slot.cgroup == .own { cgroups.kill(slot.name) }
     send(.kill, to: index)
     if slot.parentage == .own { try? ProcessID(slot.process).sendToGroup(.kill) }
+    killLeader(index)
   }
 
   enum Frost: Sendable { case frozen, thawed }
@@ -290,6 +294,8 @@ extension Supervisor {
 
   /// Writes each end down before it reaps: a kthreadd that dies in between leaves a zombie, whose end PID 1 tells the next one.
   private func reap(_ child: Children.Ended) {
+    // What it said before its end counts before its end.
+    receiveNotifications()
     if let index = slot(ofProcess: child.process.rawValue) {
       // What shares its process group is its own, and goes with it, while the number cannot mean another.
       try? child.process.sendToGroup(.kill)
@@ -305,6 +311,7 @@ extension Supervisor {
     table.handling = slot.subject(index)
     defer { table.handling = outer }
     if slot.cgroup == .own { cgroups.kill(slot.name) }
+    endLeader(index)
     byProcess.remove(index)
     takeBack(slot)
     drainLog(index)

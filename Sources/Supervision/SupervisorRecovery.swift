@@ -40,6 +40,7 @@ extension Supervisor {
       if worker.channel >= 0 { FileDescriptor.close(worker.channel) }
       tell(Custody.Entry(.drop, slot: worker.slot))
     }
+    recoverNotes(inheritance)
     // Where this is the same process as before, children have ended whose signal was taken, and who were not reaped.
     try? ProcessID.current.send(.child)
   }
@@ -48,6 +49,7 @@ extension Supervisor {
     slots[index]?.worker.restore(record)
     slots[index]?.generation = record.generation
     slots[index]?.commitment = record.commitment
+    restore(index, record.notes)
     restoreMemory(index, record)
     if record.state == .waiting { waiting += 1 }
     timers.set(index, record.deadline)
@@ -78,9 +80,9 @@ extension Supervisor {
     if let slot = slots[index] { slots[index]?.cgroup = cgroups.holds(slot.name) ? .own : .none }
     watchMemory(index)
     if record.state == .creating { return discard(process, index, record) }
-    if let status = held?.status, status >= 0 {
+    if let held, held.status >= 0, held.process == process.rawValue {
       watch(index)
-      noteEnd(index, WaitStatus(raw: status))
+      hearing.ends.append((index, process.rawValue, held.status))
       return
     }
     let pidfd = try? ProcessDescriptor(process)
@@ -92,16 +94,11 @@ extension Supervisor {
       if held?.process == process.rawValue {
         // Gone since PID 1 was asked, which has its status, and tells it.
         slots[index]?.parentage = .initProcess
+        if record.notes.leader != 0 { askEnd(index) }
         return watch(index)
       }
       watch(index)
-      byProcess.remove(index)
-      closeChannel(index)
-      closeNotice(index)
-      endJobs(index)
-      slots[index]?.process = 0
-      slots[index]?.commitment = .over
-      apply(.ended(.unknown), to: index)
+      hearing.ends.append((index, process.rawValue, -1))
       return
     }
     slots[index]?.parentage = Children.holds(process) ? .own : .initProcess
@@ -109,6 +106,7 @@ extension Supervisor {
       slots[index]?.pidfd = (try? FileDescriptor.duplicate(pidfd.rawValue)) ?? -1
     }
     watch(index)
+    if record.notes.leader != 0 { watchMainProcess(index) }
     if record.state == .starting { send(.go, toChannel: index) }
     if record.state == .starting, record.reason == nil, slots[index]?.channel == -1 { apply(.executed, to: index) }
   }
@@ -147,6 +145,8 @@ extension Worker {
     ending = record.ending
     reason = record.reason
     rung = record.rung
+    activity = record.notes.activity
+    ownWatchdog = record.notes.watchdog
   }
 }
 
@@ -159,13 +159,14 @@ extension Supervisor {
       let count = span.withUnsafeMutableBytes { memory -> Int in
         guard let received = try? Packet.receive(into: memory, from: custody) else { return -1 }
         defer { received.closeDescriptors() }
+        if received.count > 0 { receiveNotifications() }
         for index in 0..<(received.count / Custody.entrySize) {
           let entry = memory.load(fromByteOffset: index * Custody.entrySize, as: Custody.Entry.self)
           hear(entry, received.descriptors[0])
           guard Custody.Kind(rawValue: entry.kind) == .ended, Int(entry.slot) < slots.count,
             let slot = slots[Int(entry.slot)], slot.process == entry.process, slot.parentage == .initProcess
           else { continue }
-          noteEnd(Int(entry.slot), WaitStatus(raw: entry.value))
+          noteEnd(Int(entry.slot), raw: entry.value)
         }
         return received.count
       }

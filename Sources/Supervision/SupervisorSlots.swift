@@ -75,6 +75,8 @@ extension Supervisor {
     closeLog(index)
     if listeners > 0 { announceForgotten(index) }
     closeQueue(index)
+    closeReadiness(index)
+    dropStored(index)
     if slot.cgroup == .own { cgroups.remove(slot.name) }
     byName.remove(index)
     timers.set(index, nil)
@@ -104,6 +106,7 @@ extension Supervisor {
     record.deadline = slot.worker.deadline
     record.ending = slot.worker.ending
     record.reason = slot.worker.reason
+    record.notes = slot.recordNotes
     record.request = slot.request
     record.rung = slot.worker.rung
     record.handed = slot.handed
@@ -136,6 +139,7 @@ extension Supervisor {
     table.handling = slot.subject(index)
     defer { table.handling = outer }
     let before = slot.worker.state
+    let activity = slot.worker.activity
     let effects = slot.worker.handle(event, at: .now, random: random())
     let after = slot.worker.state
     if after != .creating, after != .starting { finishSetUp(index) }
@@ -144,7 +148,8 @@ extension Supervisor {
     persist(index)
     timers.set(index, slot.worker.deadline)
     for effect in effects { perform(effect, on: index) }
-    guard before != after else {
+    settleNotes(index)
+    guard before != after || activity != slot.worker.activity else {
       if slot.waits > 0 { answer(index) }
       return
     }

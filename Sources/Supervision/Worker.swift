@@ -67,6 +67,8 @@ public struct Worker {
     case extend(Interval)
     /// WATCHDOG=trigger.
     case hang
+    /// RELOADING=1, STOPPING=1, WATCHDOG_USEC=.
+    case says(Saying)
   }
 
   public enum Effect: Equatable, Sendable {
@@ -112,6 +114,10 @@ public struct Worker {
   public internal(set) var rung = Rung.signal
   /// When its program was executed.
   public internal(set) var begun: Instant?
+  /// What it says that it is doing.
+  public internal(set) var activity = Activity.none
+  /// The watchdog's time that it has asked for itself; zero: none.
+  var ownWatchdog: Interval?
 
   public init(_ policy: Policy, _ standing: Standing = .new) {
     self.policy = policy
@@ -155,10 +161,13 @@ public struct Worker {
     case .ping: ping(at: now)
     case .extend(let interval): extend(by: interval, at: now)
     case .hang: hang(at: now)
+    case .says(let saying): says(saying, at: now)
     }
   }
 
   mutating func go(to state: WorkerState, at now: Instant, until deadline: Instant? = nil) {
+    // One that ends by itself does so while it is killed, too.
+    if state != .killing || activity == .reloading { activity = .none }
     self.state = state
     self.deadline = deadline
     since = now

@@ -45,13 +45,14 @@ public struct WorkerRecord: Equatable, Sendable {
   public var oomSeen: UInt32 = 0
   public var marks: WorkerMarks = []
   public var wanting: Controllers = []
+  public var notes = RecordNotes()
 
   public init() {}
 }
 
 extension WorkerRecord {
   /// One copy; the table has two of each, written in turn.
-  static let size = 128
+  static let size = 160
 
   /// Writes all but the sequence and the checksum, which begin it.
   func write(to memory: UnsafeMutableRawPointer) {
@@ -83,6 +84,7 @@ extension WorkerRecord {
     put(oomSeen, 116)
     put(marks.rawValue, 120)
     put(wanting.rawValue, 121)
+    notes.write(to: memory)
   }
 
   init(reading memory: UnsafeRawPointer) {
@@ -120,6 +122,7 @@ extension WorkerRecord {
     oomSeen = get(116, as: UInt32.self)
     marks = WorkerMarks(rawValue: get(120, as: UInt8.self))
     wanting = Controllers(rawValue: get(121, as: UInt8.self))
+    notes = RecordNotes(reading: memory)
   }
 
   private static func code(_ ending: Ending) -> UInt64 {

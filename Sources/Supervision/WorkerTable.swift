@@ -3,7 +3,7 @@ public import Sys
 /// The table of workers, in memory that outlives its writer: fixed-size records, two copies of each, and their definitions behind them.
 ///
 ///     0             header: magic, version, capacity
-///     4096          records, 256 bytes each: two copies of 128, each with a sequence and a checksum
+///     4096          records, 320 bytes each: two copies of 160, each with a sequence and a checksum
 ///     definitions   frames, in units of 256 bytes
 ///
 /// A record is written to the copy that is older; whoever reads takes the newest copy that is whole. So a writer that dies in the midst
@@ -90,6 +90,7 @@ public struct WorkerTable {
   public mutating func clear(_ slot: Int) {
     guard let record = record(slot) else { return }
     release(Int(record.definition), Int(record.definitionLength))
+    release(Int(record.notes.text), Int(record.notes.textLength))
     set(slot, WorkerRecord())
   }
 
@@ -145,8 +146,13 @@ extension WorkerTable {
 
   /// Marks what a record that was found here holds.
   public mutating func adopt(_ record: WorkerRecord) {
-    let first = Int(record.definition) / WorkerTable.unit
-    let units = (Int(record.definitionLength) + WorkerTable.unit - 1) / WorkerTable.unit
+    adopt(Int(record.definition), Int(record.definitionLength))
+    adopt(Int(record.notes.text), Int(record.notes.textLength))
+  }
+
+  private mutating func adopt(_ place: Int, _ length: Int) {
+    let first = place / WorkerTable.unit
+    let units = (length + WorkerTable.unit - 1) / WorkerTable.unit
     guard first + units <= taken.count * 64 else { return }
     for unit in first..<first + units { mark(unit) }
   }

@@ -29,6 +29,7 @@ extension Worker {
   private mutating func create(at now: Instant) -> [Effect] {
     reason = nil
     begun = nil
+    ownWatchdog = nil
     rung = .signal
     go(to: .creating, at: now, until: now + policy.setUpTimeout)
     return [.spawn]
@@ -93,8 +94,9 @@ extension Worker {
 
   mutating func ready(at now: Instant) -> [Effect] {
     if state == .parked, parkedFrom == .starting { parkedFrom = .running }
+    if state == .running { activity = .none }
     guard state == .starting else { return [] }
-    go(to: .running, at: now, until: policy.watchdog.map { now + $0 })
+    go(to: .running, at: now, until: watchdog.map { now + $0 })
     return []
   }
 
@@ -110,7 +112,9 @@ extension Worker {
     case .starting, .running: return terminate(at: now)
     case .parked where parkedFrom == .created: return abandon(at: now)
     case .parked: return [.thaw] + terminate(at: now)
-    case .stopping, .killing: return []
+    case .stopping, .killing:
+      activity = .none
+      return []
     }
   }
 
@@ -146,7 +150,7 @@ extension Worker {
     case .starting:
       go(to: .starting, at: now, until: policy.startTimeout.map { now + $0 })
     default:
-      go(to: .running, at: now, until: policy.watchdog.map { now + $0 })
+      go(to: .running, at: now, until: watchdog.map { now + $0 })
     }
     return [.thaw]
   }
@@ -157,7 +161,7 @@ extension Worker {
 
   /// A life is over: what comes next.
   private mutating func conclude(_ ending: Ending, at now: Instant, _ random: UInt32) -> [Effect] {
-    let wasStopped = state == .stopping || state == .killing
+    let wasStopped = (state == .stopping || state == .killing) && activity != .stopping
     // With a program that was never executed there is nothing to be restarted, unless this worker has worked before.
     let neverRan = if case .failed = ending { begun == nil && standing == .new } else { false }
     let lived = begun.map { $0.interval(to: now) } ?? .zero
@@ -250,12 +254,12 @@ extension Worker {
   }
 
   mutating func ping(at now: Instant) -> [Effect] {
-    if state == .running, let watchdog = policy.watchdog { deadline = now + watchdog }
+    if state == .running, let watchdog { deadline = now + watchdog }
     return []
   }
 
   mutating func extend(by interval: Interval, at now: Instant) -> [Effect] {
-    guard let current = deadline, state == .starting || state == .stopping || state == .running else { return [] }
+    guard let current = deadline, state == .starting || state == .stopping else { return [] }
     deadline = max(current, now + interval)
     return []
   }

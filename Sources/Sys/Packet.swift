@@ -55,7 +55,7 @@ public enum Packet {
   /// What has come with a packet.
   public struct Received {
     public var count = 0
-    /// Whether it was longer than the buffer.
+    /// Whether it was longer than the buffer, or brought more descriptors than there was room for.
     public var isCut = Cut.no
     public var descriptors = InlineArray<96, Int32>(repeating: -1)
     public var descriptorCount = 0
@@ -70,10 +70,18 @@ public enum Packet {
     public func closeDescriptors() { for index in 0..<descriptorCount { _ = csys_close(descriptors[index]) } }
   }
 
+  /// Whether a packet is taken from the queue, or is the next one still, MSG_PEEK. Its descriptors come with every look.
+  public enum Taking: UInt, Sendable {
+    case taken = 0
+    case left = 2
+  }
+
   /// Receives one packet; never waits. `count` 0: the other end has gone.
-  public static func receive(into buffer: UnsafeMutableRawBufferPointer, from socket: Int32) throws(Errno) -> Received {
+  public static func receive(
+    into buffer: UnsafeMutableRawBufferPointer, from socket: Int32, _ taking: Taking = .taken
+  ) throws(Errno) -> Received {
     var result = Received()
-    var control = InlineArray<56, UInt64>(repeating: 0)
+    var control = InlineArray<54, UInt64>(repeating: 0)  // a sender and as many descriptors
     var span = control.mutableSpan
     let error: Errno? = span.withUnsafeMutableBytes { memory in
       var vector = (Kernel.address(buffer.baseAddress), UInt(buffer.count))
@@ -84,14 +92,16 @@ public enum Packet {
           do throws(Errno) {
             while true {
               do throws(Errno) {
-                result.count = try Kernel.call(SYS_recvmsg, UInt(socket), Kernel.address(header), dontWait | closeOnExec)
+                result.count = try Kernel.call(
+                  SYS_recvmsg, UInt(socket), Kernel.address(header), dontWait | closeOnExec | taking.rawValue)
                 break
               } catch {
                 guard error == .interrupted else { throw error }
               }
             }
           } catch { return error }
-          if header.pointee.flags & 0x20 != 0 { result.isCut = .yes }
+          // MSG_TRUNC, MSG_CTRUNC
+          if header.pointee.flags & 0x28 != 0 { result.isCut = .yes }
           read(UnsafeRawBufferPointer(rebasing: memory[..<Int(header.pointee.controlLength)]), into: &result)
           return nil
         }

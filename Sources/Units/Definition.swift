@@ -18,8 +18,11 @@ public struct Definition {
   public var group: Text?
   public var supplementaryGroups: [Text] = []
   public var readiness = Readiness.executed
-  /// Whether any process of the worker may speak for it; NotifyAccess=.
-  public var notifiesFromAll = Switch.off
+  public var notifyAccess = NotifyAccess.none
+  /// NotificationFD=.
+  public var notificationDescriptor: Int32?
+  /// FileDescriptorStoreMax=.
+  public var storeMaximum = 0
   public var restart = Restart.no
   public var restartDelay: Interval?
   public var startTimeout: Interval?

@@ -17,9 +17,7 @@ extension Definition {
     case key == "KillSignal":
       guard let signal = Signal(value) else { return .bad("a signal such as QUIT") }
       stopSignal = signal
-    case key == "NotifyAccess":
-      guard value == "main" || value == "all" || value == "exec" else { return .bad("main or all") }
-      notifiesFromAll = value == "main" ? .off : .on
+    case key == "NotifyAccess", key == "NotificationFD", key == "FileDescriptorStoreMax": return setNotification(key, value)
     case key == "X-Essential": return Definition.set(&essential, value)
     case key == "User": user = value.isEmpty ? nil : value
     case key == "Group": group = value.isEmpty ? nil : value

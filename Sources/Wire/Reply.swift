@@ -135,6 +135,9 @@ public struct WorkerStatus {
   public enum Cause: Sendable { case unnamed, memory }
   /// What it is bound to; empty: to nothing of its own.
   public var binding = Text("")
+  public var activity = Activity.none
+  /// Descriptors that are kept for it over its restarts.
+  public var stored: UInt64 = 0
 
   public init() {}
 }
@@ -191,6 +194,8 @@ public struct Reply {
     if worker.dropped != 0 { frame.add(Tag.dropped, worker.dropped) }
     if !worker.control.isEmpty { frame.add(Tag.control, worker.control) }
     if !worker.binding.isEmpty { frame.add(Tag.binding, worker.binding) }
+    if worker.activity != .none { frame.add(Tag.activity, UInt64(worker.activity.rawValue)) }
+    if worker.stored != 0 { frame.add(Tag.stored, worker.stored) }
     usage.add(to: &frame)
     if fate != .goesOn { frame.add(Tag.fate, UInt64(fate.rawValue)) }
     return frame
@@ -260,6 +265,8 @@ public struct Reply {
     case Tag.dropped: worker.dropped = try field.number()
     case Tag.control: worker.control = field.value
     case Tag.binding: worker.binding = field.value
+    case Tag.activity: worker.activity = Activity(rawValue: UInt8(try field.number(upTo: 255))) ?? .none
+    case Tag.stored: worker.stored = try field.number()
     case Tag.fate:
       guard let fate = Fate(rawValue: UInt8(try field.number(upTo: 255))) else { throw .field(field.tag) }
       self.fate = fate

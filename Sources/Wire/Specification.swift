@@ -7,7 +7,9 @@ public struct Specification {
     case executed = 0
     /// It says READY=1 on the socket that NOTIFY_SOCKET names, sd_notify(3).
     case notify = 1
-    /// It is ready when it has ended with 0: work that others wait for. (2 is kept for a descriptor as s6 has it.)
+    /// It writes a newline to a descriptor that it was given, as s6 has it.
+    case descriptor = 2
+    /// It is ready when it has ended with 0: work that others wait for.
     case ended = 3
   }
 
@@ -48,7 +50,12 @@ public struct Specification {
 
   /// Whose messages on the notify socket count.
   public enum NotifyAccess: UInt8, Sendable {
-    case main, all
+    case main = 0
+    /// Any process of the worker.
+    case all = 1
+    case none = 2
+    /// The main process and those that kthreadd starts for the worker, of which there are no others.
+    case exec = 3
   }
 
   /// A resource limit, setrlimit(2).
@@ -81,7 +88,11 @@ public struct Specification {
   public var supplementaryGroups: [Text] = []
 
   public var readiness = Readiness.executed
-  public var notifyAccess = NotifyAccess.main
+  public var notifyAccess = NotifyAccess.none
+  /// Of `Readiness.descriptor`: its number in the program.
+  public var notificationDescriptor: Int32?
+  /// How many descriptors are kept for it over its restarts.
+  public var storeMaximum = 0
   public var restart = Restart.no
   /// The first delay of the back-off; nil: the standard one.
   public var restartDelay: Interval?
@@ -129,6 +140,7 @@ extension Specification {
   public var refusal: WireError? {
     if name.isEmpty { return .missing(Tag.name) }
     if arguments.isEmpty || arguments[0].isEmpty { return .missing(Tag.argument) }
+    if hasOverlap { return .field(Tag.notificationDescriptor) }
     if output == .file, outputPath == nil { return .missing(Tag.outputPath) }
     return Specification.isName(name) ? nil : .field(Tag.name)
   }

@@ -12,7 +12,9 @@ extension Specification {
     if let group { frame.add(Tag.group, group) }
     for word in supplementaryGroups { frame.add(Tag.supplementaryGroup, word) }
     frame.add(Tag.readiness, UInt64(readiness.rawValue))
-    if notifyAccess != .main { frame.add(Tag.notifyAccess, UInt64(notifyAccess.rawValue)) }
+    if notifyAccess != .none { frame.add(Tag.notifyAccess, UInt64(notifyAccess.rawValue)) }
+    if let notificationDescriptor { frame.add(Tag.notificationDescriptor, UInt64(notificationDescriptor)) }
+    if storeMaximum > 0 { frame.add(Tag.storeMaximum, UInt64(storeMaximum)) }
     frame.add(Tag.restart, UInt64(restart.rawValue))
     add(Tag.restartDelay, restartDelay, &frame)
     add(Tag.startTimeout, startTimeout, &frame)
@@ -87,6 +89,8 @@ extension Specification {
     case Tag.limit: limits.append(try Specification.limit(field))
     case Tag.readiness: readiness = try Specification.value(field)
     case Tag.notifyAccess: notifyAccess = try Specification.value(field)
+    case Tag.notificationDescriptor: notificationDescriptor = try Specification.notificationDescriptor(field)
+    case Tag.storeMaximum: storeMaximum = Int(try field.number(upTo: UInt64(Specification.storeLimit)))
     case Tag.restart: restart = try Specification.value(field)
     case Tag.essential: essential = try Specification.value(field)
     case Tag.privileges: privileges = try Specification.value(field)

@@ -33,6 +33,8 @@ public enum Tag {
   public static let memoryMaximum: UInt16 = 30
   public static let taskMaximum: UInt16 = 31
   public static let processorWeight: UInt16 = 32
+  public static let notificationDescriptor: UInt16 = 33
+  public static let storeMaximum: UInt16 = 34
   public static let input: UInt16 = 37
   public static let stopNotice: UInt16 = 38
   public static let outputPath: UInt16 = 41
@@ -60,6 +62,8 @@ public enum Tag {
   public static let event: UInt16 = 76
   public static let dropped: UInt16 = 77
   public static let control: UInt16 = 78
+  public static let activity: UInt16 = 80
+  public static let stored: UInt16 = 81
   public static let job: UInt16 = 84
   public static let binding: UInt16 = 85
   public static let oomKills: UInt16 = 88

@@ -45,7 +45,7 @@ import Testing
     #expect(definition.directory?.string == "/srv")
     #expect(definition.environment.map(\.string) == ["A=1", "B=2 3", "C=4"])
     #expect(definition.environmentFiles.map(\.string) == ["-/etc/default/x"])
-    #expect(definition.notifiesFromAll == .on)
+    #expect(definition.notifyAccess == .all)
     #expect(definition.essential == .on)
     #expect(definition.privileges == .on)
     #expect(definition.output == .null)

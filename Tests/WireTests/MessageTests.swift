@@ -42,6 +42,8 @@ import Testing
     all.memoryMaximum = 1 << 30
     all.taskMaximum = 10
     all.processorWeight = 100
+    all.notificationDescriptor = 1000
+    all.storeMaximum = 64
     return all
   }
 
@@ -62,6 +64,7 @@ import Testing
       \(specification.name.string) \(texts.map { $0?.string }) \(lists.map(strings)) \(times.map { $0?.nanoseconds })
       \(numbers) \(specification.limits) \(specification.stopSignal.rawValue) \(specification.readiness) \(specification.restart)
       \(specification.essential) \(specification.notifyAccess) \(specification.privileges) \(specification.output)
+      \(specification.notificationDescriptor as Int32?) \(specification.storeMaximum)
       \(specification.input) \(specification.stopNotice as Int32?)
       \(specification.nice as Int?) \(specification.oomScore as Int?) \(specification.umask as UInt32?)
       """

@@ -27,6 +27,7 @@ final class Keeper {
   let keepsakes: Keepsakes
   /// One more than the highest slot in use.
   var end = 0
+  private var deposits: KeptDescriptors
   /// In how many of them an end waits for kthreadd to have written it down.
   private var endsHeld = 0
   var control: Int32 = -1
@@ -83,13 +84,15 @@ final class Keeper {
       program = SelfSpawn(adopting: FileDescriptor.owning(kept.program))
       heart = kept.heart
     } else {
-      memory = try SharedMemory.create(size: WorkerTable.size(capacity: Custody.capacity)).moved(above: inherited)
+      let size = WorkerTable.size(capacity: Custody.capacity) + DepositTable.size
+      memory = try SharedMemory.create(size: size).moved(above: inherited)
       program = try SelfSpawn(above: inherited)
       heart = try SharedTimer.create(above: inherited)
     }
     signals = try FileDescriptor.signals(SignalState.queued, above: inherited)
     keepsakes = try Keepsakes()
     held = try SharedMemory.zeros(of: Held.self, count: Custody.capacity)
+    deposits = try KeptDescriptors()
     if let taken { try restore(taken) }
   }
 
@@ -257,7 +260,18 @@ final class Keeper {
     if received.descriptorCount > 0 { first = raise(received.descriptors[0]) }
     if received.descriptorCount > 1 { second = raise(received.descriptors[1]) }
     switch Custody.Kind(rawValue: entry.kind) {
+    case .hello where slot >= Custody.capacity:
+      deposits.sendPage(from: slot - Custody.capacity, mark: entry.spare, over: channel)
     case .hello: sendPage(from: slot, mark: entry.spare)
+    case .keepDeposit: deposits.keep(slot, first)
+    case .dropDeposit: deposits.drop(slot)
+    case .mainProcess where slot < Custody.capacity:
+      held[slot].process = entry.process
+      if held[slot].status != 0 { endsHeld -= 1 }
+      held[slot].status = 0
+    case .askEnd where slot < Custody.capacity:
+      let status = held[slot].process == entry.process ? held[slot].status - 1 : -1
+      send(Custody.Entry(.ended, slot: slot, process: entry.process, value: status))
     case .keepListeners:
       control = first
       notify = second
@@ -367,7 +381,7 @@ final class Keeper {
       }
       index += 1
     }
-    entries[count] = Custody.Entry(.complete, value: index < end ? Int32(index) : -1)
+    entries[count] = Custody.Entry(.complete, value: index < end ? Int32(index) : deposits.firstPage)
     entries[count].spare = mark
     count += 1
     entries.span.withUnsafeBytes { bytes in

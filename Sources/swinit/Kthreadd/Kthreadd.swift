@@ -114,14 +114,17 @@ enum Kthreadd {
       }
       guard let definition else { continue }
       let specification = Specification(definition, name: worker)
-      if specification.refusal == nil {
-        result.append(specification)
+      if let refusal = specification.refusal {
+        refuse(path, specification.words(refusal), log)
       } else {
-        log.warning("\(path): '\(worker)' is no name for a worker")
+        result.append(specification)
       }
     }
     return DefinitionOrder(result, log).definitions
   }
+
+  @inline(never)
+  private static func refuse(_ path: CString, _ why: Message, _ log: Log) { log.warning("\(path): \(why)") }
 
   /// The worker's name of a definition's file: NAME.service.
   private static func worker(of file: Text) -> Text? {

@@ -15,8 +15,7 @@ struct WorkerStart {
   var environment: Environment
   /// To kthreadd. It moves away where its number is asked for.
   var channel = CreateInfo.channel
-  /// Its end of the stop notice; -1: none.
-  private var notice: Int32 = -1
+  private var descriptors: WorkerDescriptors
 
   /// Ends with the process, or with its program in its place.
   static func run(_ info: CreateInfo) -> Never {
@@ -24,11 +23,12 @@ struct WorkerStart {
     let passed: [Int32]
     do throws(Errno) { passed = try info.takeDescriptors() } catch { Fork.leave(125) }
     Attributes.leadSession()
-    var start = WorkerStart(info: info, environment: Environment(UnsafePointer(info.environment)))
-    if let notice = passed.first { start.notice = notice }
+    guard let frame = try? FrameReader(info.definition), let specification = try? Specification(frame) else {
+      ChannelWord.report(.definition, .badMessage, over: CreateInfo.channel)
+      Fork.leave(126)
+    }
+    var start = WorkerStart(info, WorkerDescriptors(passed, info.names, specification))
     do throws(Failure) {
-      guard let frame = try? FrameReader(info.definition), let specification = try? Specification(frame)
-      else { throw Failure(stage: .definition, errno: .badMessage) }
       Attributes.setName(CString(copying: specification.name))
       try start.setUp(specification)
       ChannelWord.isSetUp.send(over: start.channel)
@@ -40,9 +40,10 @@ struct WorkerStart {
     }
   }
 
-  private init(info: CreateInfo, environment: Environment) {
+  private init(_ info: CreateInfo, _ descriptors: WorkerDescriptors) {
     self.info = info
-    self.environment = environment
+    self.descriptors = descriptors
+    environment = Environment(UnsafePointer(info.environment))
   }
 
   /// Whether kthreadd has said so; if not, it and PID 1 have let go of this process, which has no more to do.
@@ -86,7 +87,10 @@ struct WorkerStart {
     }
     try at(.processors) { () throws(Errno) in try WorkerStart.bind(specification) }
     if let mask = specification.umask { Attributes.setFileMask(mask) }
-    try at(.output) { () throws(Errno) in try place(notice, specification) }
+    try at(.output) { () throws(Errno) in
+      try descriptors.place(specification, &channel)
+      try place(descriptors.notice, specification)
+    }
     try prepareEnvironment(specification)
     try become(specification)
     try at(.directory) { () throws(Errno) in
@@ -110,7 +114,8 @@ struct WorkerStart {
       }
     }
     for variable in specification.environment { environment.set(CString(copying: variable)) }
-    if specification.readiness == .notify || specification.watchdog != nil { environment.set("NOTIFY_SOCKET", info.notify) }
+    if specification.speakers != .none { environment.set("NOTIFY_SOCKET", info.notify) }
+    descriptors.announce(in: &environment)
     if let watchdog = specification.watchdog {
       let time: Message = "\(watchdog.nanoseconds / 1000)"
       let process: Message = "\(ProcessID.current)"
@@ -188,7 +193,7 @@ struct WorkerStart {
       search: environment.value("PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
     request.group = .inherited
     Attributes.closeOnExec(from: 3)
-    if let number = specification.stopNotice { FileDescriptor.letInherit(number) }
+    descriptors.passOn(specification)
     return request.replaceProcess().errno
   }
 }

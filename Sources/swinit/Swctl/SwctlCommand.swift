@@ -209,7 +209,7 @@ struct SwctlCommand {
     if let refusal = specification.refusal {
       let message: Message =
         refusal == .missing(Tag.argument)
-        ? "\(self.verb) needs a command: swctl \(self.verb) \(name) -- COMMAND" : "'\(name)' is no name for a worker"
+        ? "\(self.verb) needs a command: swctl \(self.verb) \(name) -- COMMAND" : specification.words(refusal)
       throw Swctl.Trouble(Swctl.Exit.usage, message)
     }
     var connection = try SwctlConnection(environment)
@@ -378,6 +378,9 @@ struct SwctlCommand {
     guard words.count == 1 else { throw Swctl.Trouble(Swctl.Exit.usage, "wait needs the name of one worker") }
     var connection = try SwctlConnection(environment)
     let reply = try connection.ask(request, words[0].text)
+    if request == .waitReady, reply.error == .noChild {
+      throw Swctl.Trouble(Swctl.Exit.failed, "worker '\(words[0])' has ended, and was not ready")
+    }
     if reply.error != Errno(0) { try check(reply, words[0].text) }
     if form == .json {
       output.line(json: reply.worker)

@@ -55,7 +55,7 @@ struct SwctlOutput {
       let process: Message = worker.process.map { "\($0)" } ?? "-"
       rows.append(
         Row(cells: [
-          cell(SwctlOutput.name(worker)), cell("\(worker.state.word)"), cell(process), cell("\(Int(clamping: worker.restarts))"),
+          cell(SwctlOutput.name(worker)), cell("\(worker.word)"), cell(process), cell("\(Int(clamping: worker.restarts))"),
           cell(SwctlOutput.age(worker.since)), cell(SwctlOutput.words(worker.ending)),
         ]))
     }
@@ -89,7 +89,7 @@ struct SwctlOutput {
   @inline(never)
   mutating func describe(_ worker: WorkerStatus, _ fate: Fate = .goesOn) {
     if fate == .forgotten { return add("\(worker.name): forgotten\n") }
-    add("\(SwctlOutput.name(worker)): \(worker.state.word)")
+    add("\(SwctlOutput.name(worker)): \(worker.word)")
     if let process = worker.process { add(" (pid \(process))") }
     add(" for \(SwctlOutput.age(worker.since))")
     if worker.restarts > 0 { add(", restarts \(Int(clamping: worker.restarts))") }
@@ -100,6 +100,7 @@ struct SwctlOutput {
     }
     if worker.oomKills > 0 { add(", oom-kills: \(Int(clamping: worker.oomKills))") }
     if worker.dropped > 0 { add(", lines nobody took: \(Int(clamping: worker.dropped))") }
+    if worker.stored > 0 { add(", descriptors kept: \(Int(clamping: worker.stored))") }
     if !worker.text.isEmpty { add(", says: \(worker.text)") }
     if !worker.control.isEmpty { add(" [\(worker.control)]") }
     if !worker.wanting.isEmpty {
@@ -154,7 +155,12 @@ struct SwctlOutput {
     add(",\"dropped\":\(Int(clamping: worker.dropped)),\"control\":")
     add(quoted: worker.control)
     addMemory(json: worker)
-    add(",\"processors\":")
+    switch worker.activity {
+    case .none: add(",\"activity\":null")
+    case .reloading: add(",\"activity\":\"reloading\"")
+    case .stopping: add(",\"activity\":\"stopping\"")
+    }
+    add(",\"stored\":\(Int(clamping: worker.stored)),\"processors\":")
     add(quoted: worker.binding)
     if fate == .forgotten { add(",\"forgotten\":true") }
     add("}")
@@ -186,12 +192,13 @@ struct SwctlOutput {
     add("\"")
   }
 
-  /// A JSON string; bytes that are no ASCII are written as the code point of the same number.
+  /// A JSON string; what is no UTF-8 is written byte by byte, as the code point of the same number.
   @inline(never)
   private mutating func add(quoted text: Text) {
     bytes.append(UInt8(ascii: "\""))
+    let isText = text.isUTF8
     for byte in text.bytes {
-      if byte < 0x20 || byte >= 0x7F {
+      if byte < 0x20 || byte == 0x7F || byte > 0x7F && !isText {
         var escape: Message = "\\u00"
         escape.append(hexadecimalByte: byte)
         add(escape)

@@ -59,6 +59,7 @@ static const struct {
     {"leave", "leave CODE dies|ignores|tells|stopped|respawns|late…: one process of each stays", act_leave},
     {"notify", "notify TEXT…|child…: each by sd_notify, heard by its barrier; then holds", act_notify},
     {"watchdog", "watchdog N: feeds it N times, then hangs", act_watchdog},
+    {"life", "life WORD…: a worker's life, see life.c", act_life},
     {"threads", "threads N: N threads that wait, beside the first", act_threads},
     {"stdin", "stdin: copies it to stdout, with CODE lines untouched, ends at its end", act_stdin},
 };

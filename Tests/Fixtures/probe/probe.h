@@ -75,6 +75,7 @@ int act_leave(char **argv);
 int act_stdin(char **argv);
 int act_notify(char **argv);
 int act_watchdog(char **argv);
+int act_life(char **argv);
 int act_threads(char **argv);
 
 #endif

@@ -103,7 +103,8 @@ protocol WorkerFigure: Sendable {
 
 enum WorkerFigures {
   static let all: [any WorkerFigure] = [
-    WorkerStartFigure(), WorkerRestartFigure(), WorkerIdleFigure(), WorkerLossFigure(), WorkerManyFigure(), WorkerShortageFigure(),
+    WorkerStartFigure(), WorkerRestartFigure(), WorkerIdleFigure(), WorkerLossFigure(), WorkerManyFigure(),
+    WorkerShortageFigure(),
   ]
 }
 
