@@ -7,7 +7,7 @@ TOOLSET := toolsets/$(ARCH)-linux-musl.json
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-vm test test-vm test-swvm setup build static kthreadd swvm unit black-box runtime lint image bench bench-vm bench-swvm install install-kthreadd install-power clean
+.PHONY: help run run-services run-vm test test-vm test-swvm setup build static core swvm unit black-box runtime fuzz lint image bench bench-vm bench-swvm install install-power clean
 
 help: ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,10 +15,13 @@ help: ## Show the targets.
 run: setup static ## Build, then run a real container with swinit as its PID 1.
 	scripts/run-demo $(BUILD)/swinit
 
+run-services: setup kthreadd ## Build, then run nginx, redis and cron in one container, and kill their supervisor under load.
+	scripts/run-services $(BUILD)/kthreadd/swinit
+
 run-vm: setup static ## Build, then boot three real machines: initramfs, system, test machine.
 	scripts/run-machine $(BUILD)/swinit
 
-test: setup lint build static kthreadd fixtures ## Run all tests and the linter.
+test: setup lint build static core fixtures ## Run all tests and the linter.
 	scripts/test
 
 setup: ## Install what is missing (Debian; asks sudo when not root).
@@ -30,8 +33,8 @@ build: ## Ordinary build: glibc, dynamic, for the unit tests.
 static: ## The product: build/swinit, one static binary, and build/swinit.debug with its symbols.
 	scripts/build static $(TOOLSET) $(SCRATCH) $(BUILD)
 
-kthreadd: ## The product with kthreadd and swctl, which are under way: build/kthreadd/swinit.
-	SWINIT_KTHREADD=1 scripts/build static $(TOOLSET) .build-kthreadd $(BUILD)/kthreadd
+core: ## The product without kthreadd and swctl, for a small initramfs: build/core/swinit.
+	SWINIT_CORE=1 scripts/build static $(TOOLSET) .build-core $(BUILD)/core
 
 swvm: ## The host's tool that runs commands in virtual machines: build/swvm.
 	scripts/build swvm $(BUILD)
@@ -52,7 +55,7 @@ $(BUILD)/probe-static: $(PROBE)
 unit: ## Unit tests alone.
 	scripts/test unit
 
-black-box: static kthreadd fixtures ## Black-box tests of the static binary alone.
+black-box: static fixtures ## Black-box tests of the static binary alone.
 	scripts/test black-box
 
 runtime: static fixtures ## Tests under podman and runc alone.
@@ -63,6 +66,9 @@ test-swvm: setup static fixtures ## Tests of swvm alone, through QEMU.
 
 test-vm: setup static ## Tests that boot machines in QEMU alone.
 	scripts/test vm
+
+fuzz: ## Fuzz what reads bytes from outside, for FUZZ_SECONDS (60) in all.
+	scripts/fuzz
 
 lint: ## swift format, the dependency law, shell scripts.
 	scripts/lint
@@ -88,20 +94,17 @@ install: static swvm ## Install the binaries, the man pages and the completions 
 	install -D -m 644 completions/swinit.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/swinit
 	install -D -m 644 completions/_swinit $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_swinit
 	install -D -m 644 completions/swinit.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/swinit.fish
+	ln -sf swinit $(DESTDIR)$(PREFIX)/bin/swctl
+	install -D -m 644 man/swctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/swctl.1
+	install -D -m 644 completions/swctl.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/swctl
+	install -D -m 644 completions/_swctl $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_swctl
+	install -D -m 644 completions/swctl.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/swctl.fish
 	install -D -m 755 $(BUILD)/swvm $(DESTDIR)$(PREFIX)/bin/swvm
 	install -D -m 644 man/swvm.1 $(DESTDIR)$(PREFIX)/share/man/man1/swvm.1
 	for shell in bash zsh fish; do $(BUILD)/swvm --generate-completion-script $$shell >$(BUILD)/completion.$$shell || exit 1; done
 	install -D -m 644 $(BUILD)/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/swvm
 	install -D -m 644 $(BUILD)/completion.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_swvm
 	install -D -m 644 $(BUILD)/completion.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/swvm.fish
-
-install-kthreadd: install kthreadd ## The binary with kthreadd in the other's place, and swctl.
-	install -D -m 755 $(BUILD)/kthreadd/swinit $(DESTDIR)$(PREFIX)/bin/swinit
-	ln -sf swinit $(DESTDIR)$(PREFIX)/bin/swctl
-	install -D -m 644 man/swctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/swctl.1
-	install -D -m 644 completions/swctl.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/swctl
-	install -D -m 644 completions/_swctl $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_swctl
-	install -D -m 644 completions/swctl.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/swctl.fish
 
 POWER := reboot poweroff halt shutdown
 POWER_MAN := $(DESTDIR)$(PREFIX)/share/man/man8
@@ -121,4 +124,4 @@ install-power: install ## The names that end machines as well: links, manual pag
 	done
 
 clean: ## Remove everything that was built.
-	rm -rf $(BUILD) .build .build-* Benchmarks/.build
+	rm -rf $(BUILD) .build .build-* Benchmarks/.build Fuzz/.build

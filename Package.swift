@@ -10,8 +10,8 @@ let product: [SwiftSetting] = [
   .treatWarning("EmbeddedRestrictions", as: .error),
 ]
 
-/// kthreadd is under way: `make kthreadd` builds a binary that has it.
-let kthreadd: [SwiftSetting] = Context.environment["SWINIT_KTHREADD"] == nil ? [] : [.define("KTHREADD")]
+/// `make core` builds a binary without kthreadd and swctl, for an initramfs that has to be small.
+let core: [SwiftSetting] = Context.environment["SWINIT_CORE"] == nil ? [] : [.define("CORE")]
 
 /// What the tools of the host are compiled with.
 let host: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault")]
@@ -31,7 +31,7 @@ let package = Package(
     .target(name: "Wire", dependencies: ["Sys"], swiftSettings: product),
     .target(name: "Supervision", dependencies: ["Sys", "Units", "Wire"], swiftSettings: product),
     .executableTarget(
-      name: "swinit", dependencies: ["Sys", "Boot", "Units", "Wire", "Supervision"], swiftSettings: product + kthreadd),
+      name: "swinit", dependencies: ["Sys", "Boot", "Units", "Wire", "Supervision"], swiftSettings: product + core),
     // What several of the unit tests need.
     .target(name: "TestSupport", dependencies: ["Sys"], path: "Tests/TestSupport"),
     .testTarget(name: "SysTests", dependencies: ["TestSupport", "Sys"]),

@@ -69,7 +69,7 @@ _swinit() {
   local line=${COMP_LINE:0:COMP_POINT} word option='' index=1 offset=-1
   local -r takes_value='--rewrite --signal-target --exit-map --drain --kill-after --grace --user --chdir --env --console --cmdline
     --pdeathsig --pre --post'
-  local -r takes_none='--report --verbose --help --version -v -h -V'
+  local -r takes_none='--supervise -S --report --verbose --help --version -v -h -V'
   COMPREPLY=()
 
   # Words as the shell sees them, without regard to what readline breaks at (':' and '=').

@@ -57,6 +57,7 @@ complete -c swinit -n __swinit_at_options -l cmdline -x -d 'Kernel command line 
 complete -c swinit -n __swinit_at_options -l pdeathsig -x -d 'Get this signal when the parent ends' -a "$signals"
 complete -c swinit -n __swinit_at_options -l pre -x -d 'Run this before the command' -a '(__fish_complete_command)'
 complete -c swinit -n __swinit_at_options -l post -x -d 'Run this when all has ended' -a '(__fish_complete_command)'
+complete -c swinit -n __swinit_at_options -s S -l supervise -d 'Start kthreadd, which supervises workers'
 complete -c swinit -n __swinit_at_options -l report -d 'One line of JSON at the end'
 complete -c swinit -n __swinit_at_options -s v -l verbose -d 'Say what is done'
 complete -c swinit -n __swinit_at_options -s h -l help -d 'Show the usage'

@@ -175,3 +175,36 @@ public struct Lifecycle {
     return .killRest
   }
 }
+
+/// What an init that is executed again has to know of its life.
+extension Lifecycle {
+  /// Where it is, in numbers: the end of a drain, of the command's time after TERM, and of its time at all; -1 for none. Only of a life
+  /// whose command runs, or whose drain has begun.
+  public struct Snapshot: BitwiseCopyable, Sendable {
+    public var drainsUntil: Int64 = -1
+    public var killCommandAt: Int64 = -1
+    public var timeOutAt: Int64 = -1
+    public var hasDrained: Int64 = 0
+
+    public init() {}
+  }
+
+  public var snapshot: Snapshot {
+    var result = Snapshot()
+    if case .draining(let until) = phase { result.drainsUntil = until.nanoseconds }
+    result.killCommandAt = killCommandAt?.nanoseconds ?? -1
+    result.timeOutAt = timeOutAt?.nanoseconds ?? -1
+    result.hasDrained = hasDrained ? 1 : 0
+    return result
+  }
+
+  /// Goes on from there.
+  public init(_ policy: Policy, from snapshot: Snapshot) {
+    self.init(policy)
+    func instant(_ time: Int64) -> Instant? { time < 0 ? nil : Instant(nanoseconds: time) }
+    if let until = instant(snapshot.drainsUntil) { phase = .draining(until: until) }
+    killCommandAt = instant(snapshot.killCommandAt)
+    timeOutAt = instant(snapshot.timeOutAt)
+    hasDrained = snapshot.hasDrained != 0
+  }
+}

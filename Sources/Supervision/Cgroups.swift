@@ -20,12 +20,12 @@ struct Cgroups {
       return
     }
     // The root of all groups is a machine's and not a container's.
-    let isRoot = (try? FileStatus(of: CString(copying: own.text, Text("/cgroup.type")))) == nil
-    if isRoot { trouble = .isRoot } else if !Directory.isWritable(own) { trouble = .notWritable }
+    if Cgroups.isRoot(own) { trouble = .isRoot } else if !Directory.isWritable(own) { trouble = .notWritable }
     base = trouble == .none ? own : nil
   }
 
-  /// The group that this process is in, or where it was put into a leaf the one above that.
+  /// The group that this process is in, or where it was put into a leaf the one above that; in the root of all groups, what a machine's
+  /// PID 1 has made below it.
   private static func find(_ leaf: Leaf) -> CString? {
     var own: Text?
     FileDescriptor.text(of: "/proc/self/cgroup").forEachPart(separatedBy: UInt8(ascii: "\n")) {
@@ -34,7 +34,14 @@ struct Cgroups {
     guard var own, let mount = mountPoint() else { return nil }
     let name = Text(Cgroups.leaf)
     if leaf == .made, own.count >= name.count, own.dropFirst(own.count - name.count) == name { own = own.dropLast(name.count) }
-    return CString(copying: mount, own == "/" ? Text("") : own)
+    let path = CString(copying: mount, own == "/" ? Text("") : own)
+    guard Cgroups.isRoot(path) else { return path }
+    let machine = CString(copying: path.text, Text(MachineCgroup.name))
+    return (try? FileStatus(of: machine)) == nil ? path : machine
+  }
+
+  private static func isRoot(_ path: CString) -> Bool {
+    (try? FileStatus(of: CString(copying: path.text, Text("/cgroup.type")))) == nil
   }
 
   /// Where cgroup v2 is mounted: the second word of the line in /proc/self/mounts whose third is cgroup2.
@@ -60,7 +67,7 @@ struct Cgroups {
 
   /// Writes to a file of a worker's group.
   @inline(never)
-  private func write(_ value: Text, _ name: Text, _ file: StaticString) -> Written {
+  func write(_ value: Text, _ name: Text, _ file: StaticString) -> Written {
     guard let path = path(name, file) else { return .no }
     defer { path.pointer.deallocate() }
     return (try? FileDescriptor.write(value, to: path)) != nil ? .yes : .no
@@ -68,18 +75,24 @@ struct Cgroups {
 
   enum Written: Sendable { case yes, no }
 
-  /// Makes a worker's group, and gives the file that a process joins by; empty where there are no groups.
-  func make(_ name: Text) -> [UInt8] {
-    guard let path = path(name, "") else { return [] }
+  /// Makes a worker's group.
+  func make(_ name: Text) -> Slot.Cgroup {
+    guard let path = path(name, "") else { return .none }
     defer { path.pointer.deallocate() }
-    guard (try? Directory.make(path)) != nil else { return [] }
-    return Array(path.text.bytes) + Array(Text("/cgroup.procs").bytes)
+    return (try? Directory.make(path)) != nil ? .own : .none
   }
 
   /// Sets a limit.
   func set(_ file: StaticString, _ value: UInt64, of name: Text) -> Written {
     let number: Message = "\(Int(clamping: value))"
     return number.withBytes { write(Text($0), name, file) }
+  }
+
+  /// Its directory, for clone3(2); -1 where it cannot be opened.
+  func open(_ name: Text) -> Int32 {
+    guard let path = path(name, "") else { return -1 }
+    defer { path.pointer.deallocate() }
+    return (try? FileDescriptor(opening: path, .read).release()) ?? -1
   }
 
   func holds(_ name: Text) -> Bool {

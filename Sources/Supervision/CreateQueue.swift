@@ -22,8 +22,9 @@ public struct CreateQueue {
     guard head < slots.count else { return nil }
     defer {
       head += 1
-      if head == slots.count {
-        slots.removeAll(keepingCapacity: true)
+      // What was taken goes when there is as much of it as may wait.
+      if head == slots.count || head > capacity {
+        slots.removeFirst(head)
         head = 0
       }
     }

@@ -22,6 +22,10 @@ public enum Custody {
     case done = 7
     /// An essential worker has ended: the container ends with the code in `value`.
     case endContainer = 8
+    /// Keep what `Keepsake.Part`s `parts` names.
+    case keepMore = 40
+    /// `hello` for what `keepMore` has given.
+    case helloMore = 41
     // PID 1 to kthreadd.
     /// The table and the sockets.
     case welcome = 16
@@ -31,6 +35,18 @@ public enum Custody {
     case complete = 18
     /// A worker that was PID 1's child by then has ended; how is in `value`.
     case ended = 19
+    /// What `keepMore` has given.
+    case keptMore = 42
+    /// Whether it is there: kthreadd answers `alive` at once.
+    case areYouThere = 48
+    // kthreadd to PID 1 again.
+    case alive = 49
+    /// kthreadd: can PID 1 be replaced by this program? PID 1: yes, or the errno in `value`.
+    case mayUpgrade = 50
+    /// PID 1: it was replaced, or the errno in `value`, the step in `spare`, and the old program.
+    case upgraded = 51
+    /// kthreadd: it could not execute the program, and stays what it is.
+    case upgradeFailed = 52
   }
 
   /// Which descriptors go with an entry.
@@ -43,6 +59,8 @@ public enum Custody {
     public static let control = Parts(rawValue: 8)
     public static let notify = Parts(rawValue: 16)
     public static let program = Parts(rawValue: 32)
+    /// The timer that runs while kthreadd is about something.
+    public static let heart = Parts(rawValue: 1 << 16)
 
     public var count: Int { rawValue.nonzeroBitCount }
   }
@@ -54,6 +72,7 @@ public enum Custody {
     public var parts: UInt32
     /// An exit status as wait(2) has it, or -1 for none; a code.
     public var value: Int32
+    /// Of `hello`: a number of the sender's choice, and of `complete`: the same, so that an answer to an earlier question is known.
     public var spare: Int32 = 0
 
     public init(_ kind: Kind, slot: Int = 0, process: Int32 = 0, parts: Parts = [], value: Int32 = -1) {

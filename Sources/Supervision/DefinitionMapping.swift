@@ -4,6 +4,7 @@ public import Wire
 
 extension Specification {
   /// What a unit file has defined.
+  @inline(never)
   public init(_ definition: Definition, name: Text) {
     self.init()
     self.name = name
@@ -30,6 +31,8 @@ extension Specification {
     oomScore = definition.oomScore
     umask = definition.umask
     processors = definition.processors
+    input = Input(rawValue: definition.input.rawValue) ?? .null
+    stopNotice = definition.stopNotice
     ambient = definition.ambient
     bounding = definition.bounding
     privileges = definition.privileges == .on ? .noNew : .asProgramsHave
@@ -58,6 +61,7 @@ extension Worker.Policy {
     watchdog = specification.watchdog.flatMap(Worker.Policy.limit)
     stopSignal = specification.stopSignal
     essential = specification.essential
+    notice = specification.stopNotice == nil ? .none : .given
   }
 
   /// No time, and all of it, are no limit.

@@ -14,13 +14,26 @@ struct Inheritance {
   private(set) var control: Int32 = -1
   private(set) var notify: Int32 = -1
   private(set) var program: Int32 = -1
+  private(set) var heart: Int32 = -1
+  /// Of this one's questions: answers to those of a kthreadd that was executed anew in their midst are thrown away.
+  private let mark = Int32(truncatingIfNeeded: Instant.now.nanoseconds)
   private(set) var workers: [Kept] = []
+
+  /// What is kept of workers beside their processes, in the order of their slots.
+  private(set) var keepsakes: [Keepsake] = []
 
   /// Asks for all of it, page by page.
   init(_ custody: Int32) throws(Errno) {
+    try ask(.hello, custody)
+    guard memory >= 0, program >= 0 else { throw .badMessage }
+    if control >= 0 { try ask(.helloMore, custody) }
+  }
+
+  private mutating func ask(_ kind: Custody.Kind, _ custody: Int32) throws(Errno) {
     var from = 0
     while from >= 0 {
-      var entry = Custody.Entry(.hello, slot: from)
+      var entry = Custody.Entry(kind, slot: from)
+      entry.spare = mark
       var failure: Errno?
       withUnsafeBytes(of: &entry) { bytes in
         do throws(Errno) { try Packet.send(bytes, over: custody) } catch { failure = error }
@@ -28,7 +41,6 @@ struct Inheritance {
       if let failure { throw failure }
       from = try receive(custody)
     }
-    guard memory >= 0, program >= 0 else { throw .badMessage }
   }
 
   /// Takes one page, and says where the next begins; -1: that was the last.
@@ -59,7 +71,15 @@ struct Inheritance {
       defer { descriptor += 1 }
       return received.descriptors[descriptor]
     }
-    for index in 0..<(received.count / Custody.entrySize) {
+    let entries = received.count / Custody.entrySize
+    if entries > 0 {
+      let last = bytes.load(fromByteOffset: (entries - 1) * Custody.entrySize, as: Custody.Entry.self)
+      if Custody.Kind(rawValue: last.kind) == .complete, last.spare != mark {
+        received.closeDescriptors()
+        return nil
+      }
+    }
+    for index in 0..<entries {
       let entry = bytes.load(fromByteOffset: index * Custody.entrySize, as: Custody.Entry.self)
       let parts = Custody.Parts(rawValue: entry.parts)
       switch Custody.Kind(rawValue: entry.kind) {
@@ -68,6 +88,7 @@ struct Inheritance {
         program = takeDescriptor(.program, parts)
         control = takeDescriptor(.control, parts)
         notify = takeDescriptor(.notify, parts)
+        heart = takeDescriptor(.heart, parts)
       case .kept:
         workers.append(
           Kept(
@@ -77,6 +98,13 @@ struct Inheritance {
         for place in workers.indices where workers[place].slot == Int(entry.slot) && workers[place].process == entry.process {
           workers[place].status = entry.value
         }
+      case .keptMore:
+        var kept = Keepsake(slot: Int(entry.slot))
+        for part in 0..<Keepsake.partCount where entry.parts & 1 << UInt32(part) != 0 && descriptor < received.descriptorCount {
+          kept.descriptors[part] = received.descriptors[descriptor]
+          descriptor += 1
+        }
+        keepsakes.append(kept)
       case .complete: next = Int(entry.value)
       default: break
       }

@@ -1,4 +1,4 @@
-public import Sys
+import Sys
 
 /// Where the workers' lines go: swinit's standard output, which may be slow, full or gone. Nobody waits for it; what does not fit is
 /// counted.

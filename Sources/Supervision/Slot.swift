@@ -6,6 +6,8 @@ final class Slot {
   var worker: Worker
   /// Points into the table.
   var name: Text
+  /// Of the name.
+  let hash: UInt32
   /// What others of its definition is asked for often.
   var notifyAccess: Specification.NotifyAccess
   var output: Specification.Output
@@ -17,10 +19,22 @@ final class Slot {
   var parentage = Parentage.own
   /// To a process that has not executed its program; -1: none.
   var channel: Int32 = -1
+  /// Of a process that was just forked: its ends of the channel, of its output and of what else it inherits.
+  var lent: [Int32] = []
+  var setUp = SetUp.over
   /// The reading end of its output; -1: none.
   var log: Int32 = -1
   /// Of a process that is not kthreadd's child; -1: none.
   var pidfd: Int32 = -1
+  /// The other end of its stop notice; -1: none.
+  var notice: Int32 = -1
+  let input: Specification.Input
+  var queue: JobQueue?
+  /// How long the job is that was put before it last, with its newline; 0: none, or a question.
+  var handed: UInt16 = 0
+  /// What it is bound to. Points into the table.
+  var binding: Text?
+  var rebinding = Rebinding.none
   var cgroup = Cgroup.none
   var request: UInt64 = 0
   var place: (offset: UInt32, length: UInt32)
@@ -43,9 +57,12 @@ final class Slot {
   init(_ specification: Specification, _ standing: Worker.Standing, request: UInt64, place: (offset: UInt32, length: UInt32)) {
     worker = Worker(Worker.Policy(specification), standing)
     name = specification.name
+    hash = Supervisor.hash(specification.name)
     notifyAccess = specification.notifyAccess
     output = specification.output
     file = LogFile(specification)
+    input = specification.input
+    binding = specification.processors
     hasOrder = specification.after.isEmpty && specification.requires.isEmpty ? .none : .some
     self.request = request
     self.place = place
@@ -53,6 +70,10 @@ final class Slot {
 
   enum Order: Sendable { case none, some }
   enum Cgroup: Sendable { case none, own }
+  /// Whether its process has still to say that it is set up.
+  enum SetUp: Sendable { case pending, over }
+  /// Whether its process is to be bound when it has set itself up.
+  enum Rebinding: Sendable { case none, due }
   /// Whose child its process is: after kthreadd was started anew, PID 1's.
   enum Parentage: Sendable { case own, initProcess }
 }
@@ -67,6 +88,8 @@ enum Source: UInt8 {
   case channel = 6
   case log = 7
   case memory = 40
+  case jobs = 20
+  case upgrade = 32
 
   func key(_ index: Int = 0, _ generation: UInt32 = 0) -> UInt64 {
     UInt64(rawValue) << 56 | UInt64(index) << 32 | UInt64(generation)
@@ -84,6 +107,9 @@ struct Client {
   /// Events that it was too slow for.
   var missed: UInt64 = 0
   var listenID: UInt64 = 0
+  /// Whether it waits for the end of an upgrade.
+  var upgrades = Upgrades.no
+  enum Upgrades: Sendable { case no, waits }
 
   enum Listening: Sendable { case no, yes }
 }
@@ -97,6 +123,8 @@ struct Wait {
     case awake
     case ready
     case ended
+    /// So many bytes of its queue are done.
+    case flushed(UInt64)
   }
 
   let client: Int

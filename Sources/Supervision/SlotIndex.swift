@@ -3,7 +3,7 @@ struct SlotIndex {
   private var heads: [Int32] = [Int32](repeating: -1, count: 64)
   private var nexts: [Int32] = []
   private var hashes: [UInt32] = []
-  private var count = 0
+  private(set) var count = 0
 
   mutating func insert(_ slot: Int, hash: UInt32) {
     while nexts.count <= slot {

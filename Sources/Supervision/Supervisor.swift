@@ -11,11 +11,18 @@ public final class Supervisor {
     public var verbosity = Verbosity.failures
     /// Who of this group talks to the control socket may do what root may; nil: there is none.
     public var controlGroup: UInt32?
+    /// What this process was started with; nil: a fault is its end.
+    public var arguments: SpawnRequest.Vector?
+    /// How long one thing may take, before PID 1 asks whether kthreadd hangs.
+    public var beat = Interval.seconds(5)
     public enum Verbosity: Sendable { case failures, everything }
+    /// What a forked process does to become a worker, kthread().
+    let thread: (CreateInfo) -> Never
 
-    public init(environment: SpawnRequest.Vector, grace: Interval) {
+    public init(environment: SpawnRequest.Vector, grace: Interval, thread: @escaping (CreateInfo) -> Never) {
       self.environment = environment
       self.grace = grace
+      self.thread = thread
     }
   }
 
@@ -30,6 +37,7 @@ public final class Supervisor {
   var events: Events
   let signals: SignalDescriptor
   let program: SelfSpawn
+  let files = Fork.Files.best
   let custody: Int32
   var control: Int32
   var notify: Int32
@@ -41,6 +49,7 @@ public final class Supervisor {
   let rawOutput: FileDescriptor
   let rawError: FileDescriptor
   let place: SocketPlace
+  let heart: Heart
   var cgroups: Cgroups
 
   var slots: [Slot?] = []
@@ -52,15 +61,20 @@ public final class Supervisor {
   var settingUp = 0
   /// Workers that wait for others.
   var waiting = 0
-  /// No deadline of any worker is before this.
+  /// The workers' deadlines.
+  var timers = TimerQueue()
+  /// No deadline of anything else is before this.
   var nextDeadline: Instant?
-  /// How many workers have one.
-  var deadlines = 0
+  /// nil: the end has not begun.
+  var lateness: Lateness?
+  /// When children are to be looked through for those that have ended.
+  var reapAt: Instant?
 
   var clients: [Client?] = []
   var nextClientGeneration: UInt32 = 0
   var waits: [Wait] = []
   var listeners = 0
+  var upgrade: Upgrade?
   var lines = LineOutput()
   var line: [UInt8] = []
   var object = JSONLine()
@@ -68,11 +82,16 @@ public final class Supervisor {
   /// inotify(7) on the workers' memory.events; -1: none yet.
   var memoryWatch: Int32 = -1
   var refusals = RefusalLimit()
+  var scratch: Scratch?
+  /// For the process that is forked just now.
+  var parcel: Parcel
   let packet = UnsafeMutableRawBufferPointer.allocate(byteCount: Frame.maximum + 1, alignment: 16)
   var seed: UInt64
 
   static let creatingAtOnce = 32
   static let clientLimit = 256
+  /// Answers that one client may wait for.
+  static let waitLimit = 1024
 
   /// Takes over what PID 1 keeps; `custody` is the socket to it.
   public init(custody: Int32, _ setting: Setting) throws(Errno) {
@@ -81,7 +100,9 @@ public final class Supervisor {
     seed = UInt64(bitPattern: Instant.now.nanoseconds) ^ UInt64(ProcessID.current.rawValue) << 40
     descriptorLimit = (try? Attributes.limit(7))?.soft ?? 1024
     if let limit = try? Attributes.limit(7) { try? Attributes.setLimit(7, soft: limit.hard, hard: limit.hard) }
+    parcel = try Parcel()
     null = try FileDescriptor(openingAboveStandard: "/dev/null", .readWrite)
+    null.fill(upTo: 10)
     reserve = try FileDescriptor.duplicate(null.rawValue)
     rawOutput = try FileDescriptor.duplicate(of: .output)
     rawError = try FileDescriptor.duplicate(of: .error)
@@ -98,6 +119,7 @@ public final class Supervisor {
       throw .invalid
     }
     FileDescriptor.close(inheritance.memory)
+    heart = Heart(timer: inheritance.heart, limit: setting.beat)
     cgroups = Cgroups(table.leaf)
     cgroups.settle(table)
     place = SocketPlace.find()
@@ -109,6 +131,7 @@ public final class Supervisor {
     try events.add(signals.rawValue, .readable, key: Source.signals.key())
     try events.add(control, .readable, key: Source.control.key())
     try events.add(notify, .readable, key: Source.notify.key())
+    Reexecution.arm(self)
     if origin == .successor { recover(inheritance) }
   }
 
@@ -129,12 +152,18 @@ public final class Supervisor {
   /// Serves until PID 1 asks for the end, and everything has ended.
   public func run(_ definitions: [Specification]) -> Int32 {
     // One that the last kthreadd has come to is in the table.
+    table.handling = .nothing
     for definition in definitions where slot(named: definition.name) == nil { begin(definition) }
     table.isBooted = true
+    release()
     settle()
     tell(Custody.Entry(.done))
+    if table.isEnding { beginEnd() }
     while phase != .over {
-      guard let ready = events.wait(until: nextDeadline) else {
+      if events.isDrained { heart.rest() }
+      let ready = events.wait(until: earliestDeadline)
+      heart.beat()
+      guard let ready else {
         expire()
         settle()
         continue
@@ -156,31 +185,50 @@ public final class Supervisor {
     case .control: accept()
     case .notify: receiveNotifications()
     case .client: receive(fromClient: index, generation)
-    case .channel: receive(fromChannel: index, generation)
-    case .log: readLog(index, generation)
+    case .channel:
+      handling(index)
+      receive(fromChannel: index, generation)
+    case .log:
+      handling(index)
+      readLog(index, generation)
     case .memory: takeMemoryEvents()
+    case .jobs:
+      handling(index)
+      feed(index)
+    case .upgrade: readUpgrade()
     case nil: break
     }
+    table.handling = .nothing
   }
 
   /// What is left to do when an event was handled: creates whose turn has come, deadlines that are over, lines that wait.
   private func settle() {
     while settingUp < Supervisor.creatingAtOnce, let slot = queue.next() { create(slot) }
-    if let due = nextDeadline, due <= .now { expire() }
+    if let due = earliestDeadline, due <= .now { expire() }
     flushLines()
     if phase == .ending { endMore() }
+  }
+
+  private var earliestDeadline: Instant? {
+    guard let next = nextDeadline, let first = timers.first else { return nextDeadline ?? timers.first }
+    return min(next, first)
   }
 
   private func expire() {
     let now = Instant.now
     nextDeadline = nil
-    for index in slots.indices {
-      guard let deadline = slots[index]?.worker.deadline else { continue }
-      if deadline <= now { apply(.deadline, to: index) }
+    expireUpgrade()
+    while let index = timers.due(at: now) {
+      guard let slot = slots[index] else {
+        timers.set(index, nil)
+        continue
+      }
+      // Its last word may still be on its way: a machine that slept wakes with every deadline over.
+      if slot.channel >= 0 { receive(fromChannel: index, slot.generation) }
+      apply(.deadline, to: index)
     }
-    for index in slots.indices {
-      if let deadline = slots[index]?.worker.deadline { note(deadline) }
-    }
+    sayLate(at: now)
+    reapLate(at: now)
   }
 
   func note(_ deadline: Instant) { nextDeadline = nextDeadline.map { min($0, deadline) } ?? deadline }

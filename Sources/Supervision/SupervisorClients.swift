@@ -83,6 +83,9 @@ extension Supervisor {
     let text = packet.text(received.count)
     do throws(WireError) {
       if received.isCut == .yes { throw .oversized }
+      let subject = Subject.request(Supervisor.hash(text), UInt64(text.count))
+      guard !table.refuses(subject) else { throw .quarantined }
+      table.handling = subject
       obey(try Request(try FrameReader(text)), index)
     } catch {
       var reply = Reply(.done, id: 0)
@@ -127,6 +130,7 @@ extension Supervisor {
     status.cause = slot.marks.contains(.endedForMemory) ? .memory : .unnamed
     status.wanting = slot.wanting
     if !slot.wanting.isEmpty { status.because = cgroups.trouble(with: slot.wanting) }
+    if let binding = slot.binding { status.binding = binding }
     status.control = slot.cgroup == .own ? Text("cgroup") : Text("process group")
     return status
   }
@@ -175,18 +179,19 @@ extension Supervisor {
     case .created:
       switch worker.state {
       case .created, .starting, .running, .parked: return done
-      case .ended, .backoff: return failure(worker)
+      case .ended, .backoff, .quarantined: return failure(worker)
       case .waiting, .creating, .stopping, .killing: return nil
       }
     case .awake:
       switch worker.state {
-      case .ended, .backoff: return failure(worker)
+      case .ended, .backoff, .quarantined: return failure(worker)
       case .stopping, .killing:
         // One that is to start again has its next life still before it.
         return worker.begun == nil || worker.target == .awake ? nil : done
       case .starting, .running, .parked: return worker.begun == nil ? nil : done
       case .waiting, .creating, .created: return nil
       }
+    case .flushed(let target): return flushVerdict(index, target)
     case .ready:
       if worker.isReady { return done }
       return worker.state == .ended ? failure(worker) : nil

@@ -86,7 +86,7 @@ extension Supervisor {
   // MARK: limits
 
   /// Makes a worker's cgroup, and says once which of its limits cannot be set.
-  func makeGroup(_ index: Int, _ specification: Specification) -> [UInt8] {
+  func makeGroup(_ index: Int, _ specification: Specification) -> Slot.Cgroup {
     let group = cgroups.make(specification.name)
     let before = slots[index]?.wanting ?? []
     slots[index]?.wanting = []
@@ -111,9 +111,10 @@ extension Supervisor {
   }
 
   /// Whether all is well, and which controllers there are not for workers' limits.
-  func answerHealth(_ id: UInt64, _ client: Int, _ error: Errno) {
+  func answerHealth(_ id: UInt64, _ client: Int, _ sick: Int?) {
     var reply = Reply(.done, id: id)
-    reply.error = error
+    reply.error = sick == nil ? Errno(0) : .again
+    if let sick { reply.worker = status(sick) }
     reply.worker.wanting = Controllers.all.subtracting(cgroups.enabled)
     reply.worker.because = cgroups.trouble(with: reply.worker.wanting)
     send(reply, to: client)

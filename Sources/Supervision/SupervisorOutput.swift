@@ -82,6 +82,7 @@ extension Supervisor {
       received.closeDescriptors()
       guard received.count > 0, received.isCut == .no, let sender = received.sender, let index = worker(of: sender.process)
       else { continue }
+      handling(index)
       let text = message.text(received.count)
       text.forEachPart(separatedBy: UInt8(ascii: "\n")) { hear($0, index) }
     }

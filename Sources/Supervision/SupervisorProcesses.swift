@@ -2,74 +2,123 @@ import Sys
 import Wire
 
 extension Supervisor {
-  /// Starts the process that will be a worker: this program once more, which sets everything up and then waits to be woken. What is
-  /// about to happen is written down before, and what has happened after.
+  /// Starts the process that will be a worker, create_kthread(): a copy of this one, which sets everything up and then waits to be woken.
+  /// What is about to happen is written down before, and what has happened after.
   func create(_ index: Int) {
     guard let slot = slots[index], slot.worker.state == .creating, slot.commitment == .none,
       let specification = specification(index)
     else { return }
+    handling(index)
+    defer { table.handling = .nothing }
     closeChannel(index)
     closePidfd(index)
-    slots[index]?.commitment = .intent
-    slots[index]?.generation &+= 1
-    slots[index]?.parentage = .own
+    slot.commitment = .intent
+    slot.generation &+= 1
+    slot.parentage = .own
+    slot.started = 0
+    slot.setUp = .pending
     settingUp += 1
     persist(index)
     do throws(Errno) {
       try spawn(index, specification)
     } catch {
-      slots[index]?.commitment = .none
-      settingUp -= 1
+      takeBack(slot)
+      slot.commitment = .none
+      finishSetUp(index)
       apply(.setUpFailed(.fork, error), to: index)
     }
   }
 
   private func spawn(_ index: Int, _ specification: Specification) throws(Errno) {
+    guard let slot = slots[index], let definition = definitionBytes(index) else { throw .badMessage }
     drainLog(index)
     closeLog(index)
+    let input = specification.input == .queue ? try openQueue(index).hand.read : null.rawValue
+    if specification.input == .queue { Pipes.letWait(input) }
+    var passed: [Int32] = []
+    let notice = try openNotice(index, specification)
+    if notice >= 0 { passed.append(notice) }
+    slot.lent = passed
     let (mine, its) = try Socket.pair()
     let own = FileDescriptor.owning(mine)
-    let other = try FileDescriptor.owning(its).raised()
-    var output = (rawOutput.rawValue, rawError.rawValue)
-    var log: Int32 = -1
-    var writer: Int32 = -1
+    let other = FileDescriptor.owning(its)
+    let kept = try own.moved(above: CreateInfo.lowDescriptors - 1)
+    var descriptors = InlineArray<4, Int32>(repeating: null.rawValue)
+    descriptors[0] = input
+    descriptors[3] = other.rawValue
     switch specification.output {
     // What nobody wants to see is kept for `logs` nevertheless.
     case .lines, .json, .file, .null:
-      (log, writer) = try FileDescriptor.pipe()
-      output = (writer, writer)
-    case .inherited: break
+      let (reader, writer) = try FileDescriptor.pipe(readFrom: CreateInfo.lowDescriptors)
+      slot.log = reader
+      slot.lent.append(writer)
+      descriptors[1] = writer
+      descriptors[2] = writer
+    case .inherited:
+      descriptors[1] = rawOutput.rawValue
+      descriptors[2] = rawError.rawValue
     }
-    defer { if writer >= 0 { FileDescriptor.close(writer) } }
-    var descriptors = InlineArray<4, Int32>(repeating: null.rawValue)
-    descriptors[1] = output.0
-    descriptors[2] = output.1
-    descriptors[3] = other.rawValue
-    let group = makeGroup(index, specification)
+    slot.cgroup = makeGroup(index, specification)
+    var info = try info(definition, descriptors, passed, slot)
     let process: ProcessID
-    do throws(Errno) {
-      process = try program.startWorker(
-        descriptors, setting.environment, name: specification.name, place.notify, group, descriptorLimit)
-    } catch {
-      if log >= 0 { FileDescriptor.close(log) }
+    do throws(Errno) { process = try fork(&info, slot) } catch {
+      if slot.log >= 0 { FileDescriptor.close(slot.log) }
+      slot.log = -1
       throw error
     }
-    let channel = try own.raised().release()
-    slots[index]?.process = process.rawValue
-    slots[index]?.channel = channel
-    slots[index]?.log = log
-    slots[index]?.cgroup = group.isEmpty ? .none : .own
+    slot.process = process.rawValue
+    slot.channel = kept.release()
+    slot.lent.append(other.release())
+    if files == .copied { takeBack(slot) }
     beginMemory(index)
     // PID 1 has to know of it before anybody else does.
     var parts: Custody.Parts = .channel
-    if log >= 0 { parts.insert(.output) }
-    tell(Custody.Entry(.keep, slot: index, process: process.rawValue, parts: parts), log, channel)
-    slots[index]?.started = process.startTicks ?? 0
-    slots[index]?.commitment = .committed
+    if slot.log >= 0 { parts.insert(.output) }
+    tell(Custody.Entry(.keep, slot: index, process: process.rawValue, parts: parts), slot.log, slot.channel)
+    slot.commitment = .committed
     byProcess.insert(index, hash: UInt32(bitPattern: process.rawValue))
-    persist(index)
+    // Writes it down; one that is not to wait is woken at once, and finds that when it is set up.
+    apply(.committed, to: index)
     watch(index)
-    if let text = definitionBytes(index) { try? Packet.send(UnsafeRawBufferPointer(text.bytes), over: channel) }
+  }
+
+  private func info(
+    _ definition: Text, _ descriptors: InlineArray<4, Int32>, _ passed: [Int32], _ slot: Slot
+  ) throws(Errno) -> CreateInfo {
+    parcel.empty()
+    var group = Text("")
+    if slot.cgroup == .own, let path = cgroups.path(slot.name, "/cgroup.procs") {
+      defer { path.pointer.deallocate() }
+      group = try parcel.add(path.text)
+    }
+    // The table's own definition may be replaced while the process still reads it.
+    let copy = try parcel.add(definition)
+    let numbers = UnsafeMutableBufferPointer<Int32>.allocate(capacity: passed.count)
+    defer { numbers.deallocate() }
+    _ = numbers.initialize(from: passed)
+    return CreateInfo(
+      definition: copy, notify: place.notify, environment: setting.environment, descriptorLimit: descriptorLimit, group: group,
+      files: files, descriptors: descriptors,
+      passed: try parcel.add(UnsafeRawBufferPointer(numbers)).assumingMemoryBound(to: Int32.self))
+  }
+
+  private func fork(_ info: inout CreateInfo, _ slot: Slot) throws(Errno) -> ProcessID {
+    let group = slot.cgroup == .own ? cgroups.open(slot.name) : -1
+    defer { if group >= 0 { FileDescriptor.close(group) } }
+    return try info.fork(into: group, setting.thread)
+  }
+
+  /// Closes what a new process shared with this one until it had descriptors of its own.
+  private func takeBack(_ slot: Slot) {
+    for descriptor in slot.lent { FileDescriptor.close(descriptor) }
+    slot.lent.removeAll()
+  }
+
+  /// The set-up is over, well or not, and others may have their turn.
+  func finishSetUp(_ index: Int) {
+    guard let slot = slots[index], slot.setUp == .pending else { return }
+    slot.setUp = .over
+    settingUp -= 1
   }
 
   /// Waits for what a worker's channel and output bring.
@@ -108,24 +157,40 @@ extension Supervisor {
     withUnsafeBytes(of: &byte) { try? Packet.send($0, over: channel) }
   }
 
+  /// Whether a process whose word is heard is known to have ended.
+  enum Life: Sendable { case alive, over }
+
   /// What a process says of its set-up; its silence at the end is that its program was executed.
-  func receive(fromChannel index: Int, _ generation: UInt32) {
+  func receive(fromChannel index: Int, _ generation: UInt32, _ life: Life = .alive) {
     guard let slot = slots[index], slot.generation == generation, slot.channel >= 0 else { return }
     var report = InlineArray<8, UInt8>(repeating: 0)
     var span = report.mutableSpan
-    let count = span.withUnsafeMutableBytes { memory in (try? Packet.receive(into: memory, from: slot.channel))?.count ?? 0 }
+    let count = span.withUnsafeMutableBytes { memory in (try? Packet.receive(into: memory, from: slot.channel))?.count ?? -1 }
+    guard count >= 0 else { return }
     guard count > 0 else {
       // Executed, or dead; if it is dead, its end is told soon and is what counts. It is written down before PID 1 lets go of the channel.
-      if slot.worker.state == .starting || slot.worker.state == .parked { apply(.executed, to: index) }
+      if slot.setUp == .over, slot.worker.state == .starting || slot.worker.state == .parked { apply(.executed, to: index) }
       closeChannel(index)
       return
     }
+    // It has descriptors of its own.
+    takeBack(slot)
+    finishSetUp(index)
     let error = Errno(Int32(report[2]) | Int32(report[3]) << 8)
     switch ChannelWord(rawValue: report[0]) {
-    case .isSetUp: apply(.isSetUp, to: index)
+    case .isSetUp:
+      slot.started = ProcessID(slot.process).startTicks ?? 0
+      bindAgain(index)
+      apply(.isSetUp, to: index)
     case .failed:
       let stage = Stage(rawValue: report[1]) ?? .none
-      if slot.worker.state == .creating { failSetUp(index, stage, error) } else { apply(.executeFailed(error), to: index) }
+      if slot.worker.state == .creating {
+        if life == .over { slot.worker.reason = .failed(stage, error) } else { failSetUp(index, stage, error) }
+      } else if stage == .execute {
+        apply(.executeFailed(error), to: index)
+      } else {
+        apply(.setUpFailed(stage, error), to: index)
+      }
       closeChannel(index)
     case .go, nil: break
     }
@@ -140,9 +205,10 @@ extension Supervisor {
   /// A process that will end without anybody's asking how.
   func abandonProcess(_ index: Int) {
     byProcess.remove(index)
+    closeNotice(index)
     slots[index]?.process = 0
     slots[index]?.commitment = .none
-    settingUp -= 1
+    finishSetUp(index)
     tell(Custody.Entry(.forget, slot: index))
   }
 
@@ -183,30 +249,55 @@ extension Supervisor {
     while let arrival = signals.next() {
       // As the kernel's kthreadd it hears nobody; but its parent's TERM is the end.
       if arrival.signal == .terminate, arrival.sender == .parent { beginEnd() }
+      if let process = arrival.child, let ended = Children.peek(at: process) { reap(ended) }
     }
-    reap()
+    if reapAt == nil { reapAll() }
   }
 
-  /// Writes each end down before it reaps: a kthreadd that dies in between leaves a zombie, whose end PID 1 tells the next one.
-  private func reap() {
+  /// So many children are looked through each time that one of them ends.
+  private static let fewChildren = 256
+
+  /// Finds those whose signal was lost behind another one. The kernel looks at every child for that; where they are many, this is done at
+  /// most two hundred times a second, and what a signal names is reaped at once.
+  private func reapAll() {
+    reapAt = nil
     for _ in 0..<256 {
-      guard case .ended(let child) = Children.peek() else { return }
-      if let index = slot(ofProcess: child.process.rawValue) {
-        // What shares its process group is its own, and goes with it, while the number cannot mean another.
-        try? child.process.sendToGroup(.kill)
-        noteEnd(index, child.status)
+      guard case .ended(let child) = Children.peek() else {
+        guard byProcess.count > Supervisor.fewChildren else { return }
+        let next = Instant.now + .milliseconds(5)
+        reapAt = next
+        return note(next)
       }
-      Children.reap(child.process)
+      reap(child)
     }
     // There may be more: come again behind the others.
     try? ProcessID.current.send(.child)
   }
 
+  func reapLate(at now: Instant) {
+    guard let due = reapAt else { return }
+    if due <= now { reapAll() } else { note(due) }
+  }
+
+  /// Writes each end down before it reaps: a kthreadd that dies in between leaves a zombie, whose end PID 1 tells the next one.
+  private func reap(_ child: Children.Ended) {
+    if let index = slot(ofProcess: child.process.rawValue) {
+      // What shares its process group is its own, and goes with it, while the number cannot mean another.
+      try? child.process.sendToGroup(.kill)
+      noteEnd(index, child.status)
+    }
+    Children.reap(child.process)
+  }
+
   /// A worker's process has ended.
   func noteEnd(_ index: Int, _ status: WaitStatus) {
     guard let slot = slots[index] else { return }
+    let outer = table.handling
+    table.handling = slot.subject(index)
+    defer { table.handling = outer }
     if slot.cgroup == .own { cgroups.kill(slot.name) }
     byProcess.remove(index)
+    takeBack(slot)
     drainLog(index)
     // Its last line may have no end.
     say(index, .taken)
@@ -215,6 +306,8 @@ extension Supervisor {
     receiveLast(index)
     closeChannel(index)
     closePidfd(index)
+    closeNotice(index)
+    endJobs(index)
     slots[index]?.commitment = .over
     slots[index]?.process = 0
     let ending: Ending =
@@ -235,16 +328,8 @@ extension Supervisor {
       if slot.worker.state == .starting, slot.worker.reason == nil { apply(.executed, to: index) }
       return
     }
-    var report = InlineArray<8, UInt8>(repeating: 0)
-    var span = report.mutableSpan
-    let count = span.withUnsafeMutableBytes { memory in (try? Packet.receive(into: memory, from: slot.channel))?.count ?? 0 }
-    if count == 0, slot.worker.state == .starting { apply(.executed, to: index) }
-    guard count > 0, ChannelWord(rawValue: report[0]) == .failed else { return }
-    let error = Errno(Int32(report[2]) | Int32(report[3]) << 8)
-    if slot.worker.state == .creating {
-      slots[index]?.worker.reason = .failed(Stage(rawValue: report[1]) ?? .none, error)
-    } else {
-      apply(.executeFailed(error), to: index)
-    }
+    // Set up, executed or not, and the end.
+    for _ in 0..<3 where slot.channel >= 0 { receive(fromChannel: index, slot.generation, .over) }
+    finishSetUp(index)
   }
 }

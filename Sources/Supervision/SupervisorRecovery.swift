@@ -4,6 +4,8 @@ import Wire
 extension Supervisor {
   /// Goes on where the last kthreadd was cut off: each record of the table, and what PID 1 kept of it.
   func recover(_ inheritance: Inheritance) {
+    var keepsake = 0
+    quarantineCulprit()
     var kept = [Int32](repeating: -1, count: table.end)
     for (place, worker) in inheritance.workers.enumerated() where worker.slot < kept.count { kept[worker.slot] = Int32(place) }
     for index in 0..<table.end {
@@ -13,21 +15,33 @@ extension Supervisor {
         continue
       }
       table.adopt(record)
+      let held = kept[index] < 0 ? nil : inheritance.workers[Int(kept[index])]
+      if record.state == .quarantined {
+        takeQuarantined(index, record, held)
+        continue
+      }
+      table.handling = .worker(index, name(in: record).map { Supervisor.hash($0) } ?? 0)
+      defer { table.handling = .nothing }
       let place = (record.definition, record.definitionLength)
       guard take(index, place, record.request, record.standing) != nil else {
         freeSlots.append(index)
         continue
       }
       restore(index, record)
-      let held = kept[index] < 0 ? nil : inheritance.workers[Int(kept[index])]
+      adopt(inheritance.keepsakes, &keepsake, index, record)
       adopt(index, record, held)
     }
+    dropKeepsakes(inheritance.keepsakes, &keepsake, before: .max)
+    table.endJob(.refused)
+    for index in slots.indices { feed(index) }
     // What nobody has a record of is nobody's.
     for worker in inheritance.workers where worker.slot >= slots.count || slots[worker.slot] == nil {
       if worker.output >= 0 { FileDescriptor.close(worker.output) }
       if worker.channel >= 0 { FileDescriptor.close(worker.channel) }
       tell(Custody.Entry(.drop, slot: worker.slot))
     }
+    // Where this is the same process as before, children have ended whose signal was taken, and who were not reaped.
+    try? ProcessID.current.send(.child)
   }
 
   private func restore(_ index: Int, _ record: WorkerRecord) {
@@ -36,10 +50,7 @@ extension Supervisor {
     slots[index]?.commitment = record.commitment
     restoreMemory(index, record)
     if record.state == .waiting { waiting += 1 }
-    if let deadline = record.deadline {
-      note(deadline)
-      deadlines += 1
-    }
+    timers.set(index, record.deadline)
   }
 
   private func adopt(_ index: Int, _ record: WorkerRecord, _ held: Inheritance.Kept?) {
@@ -86,13 +97,15 @@ extension Supervisor {
       watch(index)
       byProcess.remove(index)
       closeChannel(index)
+      closeNotice(index)
+      endJobs(index)
       slots[index]?.process = 0
       slots[index]?.commitment = .over
       apply(.ended(.unknown), to: index)
       return
     }
-    slots[index]?.parentage = entry?.parent == .current ? .own : .initProcess
-    if let pidfd, let number = try? FileDescriptor.duplicate(pidfd.rawValue) { slots[index]?.pidfd = number }
+    slots[index]?.parentage = Children.holds(process) ? .own : .initProcess
+    if slots[index]?.parentage == .initProcess, let pidfd, let number = try? FileDescriptor.duplicate(pidfd.rawValue) { slots[index]?.pidfd = number }
     watch(index)
     if record.state == .starting { send(.go, toChannel: index) }
     if record.state == .starting, record.reason == nil, slots[index]?.channel == -1 { apply(.executed, to: index) }
@@ -105,7 +118,6 @@ extension Supervisor {
       try? ProcessDescriptor.send(.kill, to: pidfd.rawValue)
     }
     closeChannel(index)
-    settingUp += 1
     abandonProcess(index)
     again(index)
   }
@@ -125,13 +137,14 @@ extension Worker {
     target = record.target
     standing = record.standing
     parkedFrom = record.parkedFrom
-    failures = record.failures
+    failures = min(record.failures, Worker.failureLimit)
     restarts = record.restarts
     since = record.since
     begun = record.begun
     deadline = record.deadline
     ending = record.ending
     reason = record.reason
+    rung = record.rung
   }
 }
 
@@ -143,9 +156,10 @@ extension Supervisor {
       var span = page.mutableSpan
       let count = span.withUnsafeMutableBytes { memory -> Int in
         guard let received = try? Packet.receive(into: memory, from: custody) else { return -1 }
-        received.closeDescriptors()
+        defer { received.closeDescriptors() }
         for index in 0..<(received.count / Custody.entrySize) {
           let entry = memory.load(fromByteOffset: index * Custody.entrySize, as: Custody.Entry.self)
+          hear(entry, received.descriptors[0])
           guard Custody.Kind(rawValue: entry.kind) == .ended, Int(entry.slot) < slots.count,
             let slot = slots[Int(entry.slot)], slot.process == entry.process, slot.parentage == .initProcess
           else { continue }
@@ -165,6 +179,9 @@ extension Supervisor {
   func beginEnd() {
     guard phase == .serving else { return }
     phase = .ending
+    lateness = Lateness(at: .now)
+    sayLate(at: .now)
+    table.isEnding = true
     for index in slots.indices where slots[index] != nil {
       let limit = slots[index]?.worker.policy.stopTimeout ?? setting.grace
       slots[index]?.worker.policy.stopTimeout = min(limit, setting.grace)
@@ -177,7 +194,7 @@ extension Supervisor {
     for index in slots.indices {
       guard let worker = slots[index]?.worker else { continue }
       guard worker.state != .ended else { continue }
-      if worker.isThere { isAnyLeft = true }
+      if worker.isThere, !isStuck(index) { isAnyLeft = true }
       if worker.state == .stopping || worker.state == .killing || isNeeded(index) { continue }
       apply(.stop, to: index)
     }
@@ -188,9 +205,9 @@ extension Supervisor {
   private func isNeeded(_ index: Int) -> Bool {
     guard let name = slots[index]?.name else { return false }
     for other in slots.indices where other != index {
-      guard let slot = slots[other], slot.hasOrder == .some, slot.worker.isThere, let specification = specification(other) else {
-        continue
-      }
+      guard let slot = slots[other], slot.hasOrder == .some, slot.worker.isThere, !isStuck(other),
+        let specification = specification(other)
+      else { continue }
       for before in specification.after where before == name { return true }
       for before in specification.requires where before == name { return true }
     }

@@ -4,15 +4,18 @@ import Wire
 extension Supervisor {
   /// Does what a client has asked for.
   func obey(_ request: Request, _ client: Int) {
+    // What a client waits for takes memory here, so it has an end.
+    if clients[client]?.waits ?? 0 >= Supervisor.waitLimit { return answer(client, request.id, .again) }
     switch request.verb {
     case .create, .run: create(request, client)
-    case .list: list(request, client)
+    case .list, .usage: list(request, client)
     case .events:
       if clients[client]?.isListening == .no { listeners += 1 }
       clients[client]?.isListening = .yes
       clients[client]?.listenID = request.id
       answer(client, request.id)
-    case .health: answerHealth(request.id, client, isHealthy ? Errno(0) : .again)
+    case .upgrade: upgrade(request, client)
+    case .health: answerHealth(request.id, client, firstOutOfPlace)
     default:
       guard let index = slot(named: request.name) else { return answer(client, request.id, .noEntry) }
       obey(request, client, index)
@@ -21,6 +24,7 @@ extension Supervisor {
 
   private func obey(_ request: Request, _ client: Int, _ index: Int) {
     guard let worker = slots[index]?.worker else { return }
+    if worker.state == .quarantined { return obeyQuarantined(request, client, index) }
     let id = request.id
     switch request.verb {
     case .status: answer(client, id, worker: index)
@@ -61,11 +65,15 @@ extension Supervisor {
       send(signal, to: index)
       answer(client, id, worker: index)
     case .logs: logs(request, client, index)
+    case .bind: bind(request, client, index)
+    case .queue: queue(request, client, index)
+    case .flush: flush(request, client, index)
     case .forget:
       guard worker.state == .ended, slots[index]?.waits == 0 else { return answer(client, id, .busy, worker: index) }
+      // As it was: behind this there is nothing to tell of.
+      answer(client, id, worker: index)
       forget(index)
-      answer(client, id)
-    case .create, .run, .list, .events, .health: break
+    case .create, .run, .list, .events, .health, .usage, .upgrade: break
     }
   }
 
@@ -94,7 +102,9 @@ extension Supervisor {
     var sent = 0
     while index < slots.count, sent < 64 {
       if slots[index] != nil {
-        send(frame(Reply(.worker, id: request.id), about: index), to: client)
+        var reply = Reply(.worker, id: request.id)
+        if request.verb == .usage { reply.usage = usage(index) }
+        send(frame(reply, about: index), to: client)
         sent += 1
       }
       index += 1
@@ -104,17 +114,17 @@ extension Supervisor {
     send(end, to: client)
   }
 
-  /// Whether every worker is where it is meant to be.
-  private var isHealthy: Bool {
-    for slot in slots {
-      guard let worker = slot?.worker else { continue }
+  /// A worker that is not where it is meant to be; nil: each is.
+  private var firstOutOfPlace: Int? {
+    for index in slots.indices {
+      guard let worker = slots[index]?.worker else { continue }
       switch worker.state {
-      case .backoff, .waiting, .creating, .starting: return false
-      case .ended: if case .exited(0) = worker.ending { continue } else if worker.target != .ended { return false }
+      case .backoff, .waiting, .creating, .starting, .quarantined: return index
+      case .ended: if case .exited(0) = worker.ending { continue } else if worker.target != .ended { return index }
       case .created, .running, .parked, .stopping, .killing: continue
       }
     }
-    return true
+    return nil
   }
 
   // MARK: events
@@ -180,7 +190,7 @@ extension Supervisor {
     case .exited(let code): "exited with code \(Int(code))"
     case .signaled(let number): Signal(number: Int(number)).map { "was ended by \($0)" } ?? "was ended by a signal"
     case .failed(.none, let error): "was never run: \(error)"
-    case .failed(let stage, let error): "could not \(stage.words): \(error)"
+    case .failed(let stage, let error): "could not \(stage.words): \(stage.reason(error))"
     case .unknown: "has ended, and how is not known"
     }
   }

@@ -19,24 +19,31 @@ extension Supervisor {
       guard let slot = slots[old], slot.worker.state == .ended, slot.waits == 0 else { throw .exists }
       forget(old)
     }
-    var frame = FrameBuilder(kind: Verb.create.rawValue, id: request)
-    specification.add(to: &frame)
-    guard frame.isComplete else { throw .messageSize }
+    let place = try store(specification, request)
     let index: Int
     if let free = freeSlots.popLast() {
       index = free
     } else {
-      guard slots.count < table.capacity else { throw .noSpace }
+      guard slots.count < table.capacity else {
+        table.release(Int(place.offset), Int(place.length))
+        throw .noSpace
+      }
       index = slots.count
       slots.append(nil)
-    }
-    guard let place = table.store(frame.bytes) else {
-      freeSlots.append(index)
-      throw .noSpace
     }
     guard take(index, place, request, standing) != nil else { throw .badMessage }
     persist(index)
     return index
+  }
+
+  /// Puts a definition into the table.
+  @inline(never)
+  func store(_ specification: Specification, _ request: UInt64) throws(Errno) -> (offset: UInt32, length: UInt32) {
+    var frame = FrameBuilder(kind: Verb.create.rawValue, id: request)
+    specification.add(to: &frame)
+    guard frame.isComplete else { throw .messageSize }
+    guard let place = table.store(frame.bytes) else { throw .noSpace }
+    return place
   }
 
   /// Fills a slot with the worker whose definition lies in the table.
@@ -66,8 +73,11 @@ extension Supervisor {
   func forget(_ index: Int) {
     guard let slot = slots[index] else { return }
     closeLog(index)
+    if listeners > 0 { announceForgotten(index) }
+    closeQueue(index)
     if slot.cgroup == .own { cgroups.remove(slot.name) }
     byName.remove(index)
+    timers.set(index, nil)
     table.clear(index)
     slots[index] = nil
     freeSlots.append(index)
@@ -95,6 +105,8 @@ extension Supervisor {
     record.ending = slot.worker.ending
     record.reason = slot.worker.reason
     record.request = slot.request
+    record.rung = slot.worker.rung
+    record.handed = slot.handed
     record.definition = slot.place.offset
     record.definitionLength = slot.place.length
     record.dropped = slot.dropped
@@ -107,9 +119,11 @@ extension Supervisor {
 
   /// Starts a worker that was defined before anything ran. Nobody waits for an answer, so what goes wrong is said.
   func begin(_ specification: Specification) {
+    table.handling = .definition(Supervisor.hash(specification.name))
+    defer { table.handling = .nothing }
     do throws(Errno) {
       let index = try add(specification, request: 0, .established)
-      apply(isBlocked(index) ? .hold(.awake) : .start(.awake), to: index)
+      apply(slots[index]?.hasOrder == .some ? .hold(.awake) : .start(.awake), to: index)
     } catch {
       say("cannot create '\(specification.name)': \(error)")
     }
@@ -118,22 +132,17 @@ extension Supervisor {
   /// Has a worker's machine handle an event, writes down what has become of it, does what follows, and tells who waits for it.
   func apply(_ event: Worker.Event, to index: Int) {
     guard let slot = slots[index] else { return }
+    let outer = table.handling
+    table.handling = slot.subject(index)
+    defer { table.handling = outer }
     let before = slot.worker.state
-    let hadDeadline = slot.worker.deadline != nil
     let effects = slot.worker.handle(event, at: .now, random: random())
     let after = slot.worker.state
-    if before == .creating, after != .creating { settingUp -= slot.commitment == .none ? 0 : 1 }
+    if after != .creating, after != .starting { finishSetUp(index) }
     if before == .waiting { waiting -= 1 }
     if after == .waiting { waiting += 1 }
     persist(index)
-    if let deadline = slot.worker.deadline {
-      note(deadline)
-      if !hadDeadline { deadlines += 1 }
-    } else if hadDeadline {
-      deadlines -= 1
-      // With the last of them gone, nobody is to be woken for one that was.
-      if deadlines == 0 { nextDeadline = nil }
-    }
+    timers.set(index, slot.worker.deadline)
     for effect in effects { perform(effect, on: index) }
     guard before != after else {
       if slot.waits > 0 { answer(index) }
@@ -155,6 +164,7 @@ extension Supervisor {
       // One that has not had its turn has no process whose end could be heard.
       if slots[index]?.process == 0 { apply(.ended(.failed(.none, .interrupted)), to: index) } else { kill(index) }
     case .signal(let signal): send(signal, to: index)
+    case .notice: giveNotice(index)
     case .kill: kill(index)
     case .freeze: freeze(index, .frozen)
     case .thaw: freeze(index, .thawed)
@@ -177,14 +187,16 @@ extension Supervisor {
       // One that has ended, or failed, is nothing to wait for unless it is required.
       switch worker.state {
       case .waiting, .creating, .created, .starting: return true
-      case .ended, .running, .parked, .stopping, .killing, .backoff: break
+      case .ended, .running, .parked, .stopping, .killing, .backoff, .quarantined: break
       }
     }
     return false
   }
 
   /// Lets those go that waited for others.
-  private func release() {
+  func release() {
+    // Those that they come after may still be to be read.
+    guard table.isBooted else { return }
     for index in slots.indices where slots[index]?.worker.state == .waiting {
       guard let target = slots[index]?.worker.target, !isBlocked(index) else { continue }
       apply(.start(target), to: index)

@@ -23,6 +23,7 @@ public struct Worker {
     public var watchdog: Interval?
     public var stopSignal = Signal.terminate
     public var essential = Specification.Essential.no
+    public var notice = Notice.none
 
     public init() {}
   }
@@ -45,6 +46,8 @@ public struct Worker {
     case start(Target)
     /// Start, but others come first.
     case hold(Target)
+    /// Its process is there, and is written down.
+    case committed
     case isSetUp
     case setUpFailed(Stage, Errno)
     case wake
@@ -74,6 +77,8 @@ public struct Worker {
     /// It is not to execute its program: close its channel, and KILL.
     case abandon
     case signal(Signal)
+    /// The end on its descriptor: it should stop.
+    case notice
     /// KILL, to all of it.
     case kill
     case freeze, thaw
@@ -103,6 +108,8 @@ public struct Worker {
   public internal(set) var ending = Ending.none
   /// Why this life will end, where that is known before it does.
   var reason: Ending?
+  /// Of a worker that is stopping.
+  public internal(set) var rung = Rung.signal
   /// When its program was executed.
   public internal(set) var begun: Instant?
 
@@ -114,7 +121,7 @@ public struct Worker {
   /// Whether there is a process, or will be at once.
   public var isThere: Bool {
     switch state {
-    case .ended, .waiting, .backoff: false
+    case .ended, .waiting, .backoff, .quarantined: false
     case .creating, .created, .starting, .running, .parked, .stopping, .killing: true
     }
   }
@@ -133,6 +140,7 @@ public struct Worker {
     switch event {
     case .start(let target): start(target, at: now)
     case .hold(let target): hold(target, at: now)
+    case .committed: committed(at: now)
     case .isSetUp: isSetUp(at: now)
     case .setUpFailed(let stage, let error): setUpFailed(.failed(stage, error), at: now, random)
     case .wake: wake(at: now)

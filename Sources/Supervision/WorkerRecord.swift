@@ -34,6 +34,9 @@ public struct WorkerRecord: Equatable, Sendable {
   public var reason: Ending?
   /// The id of the request that made it.
   public var request: UInt64 = 0
+  public var rung = Worker.Rung.signal
+  /// How long the job is that was put before it last.
+  public var handed: UInt16 = 0
   /// Where its definition lies, in bytes behind the table.
   public var definition: UInt32 = 0
   public var definitionLength: UInt32 = 0
@@ -60,6 +63,8 @@ extension WorkerRecord {
     put(target.rawValue, 10)
     put(standing.rawValue, 11)
     put(parkedFrom.rawValue, 12)
+    put(rung.rawValue, 13)
+    put(handed, 14)
     put(generation, 16)
     put(process, 20)
     put(started, 24)
@@ -94,6 +99,8 @@ extension WorkerRecord {
     target = Worker.Target(rawValue: get(10, as: UInt8.self)) ?? .ended
     standing = Worker.Standing(rawValue: get(11, as: UInt8.self)) ?? .new
     parkedFrom = WorkerState(rawValue: get(12, as: UInt8.self)) ?? .running
+    rung = Worker.Rung(rawValue: get(13, as: UInt8.self)) ?? .signal
+    handed = get(14, as: UInt16.self)
     generation = get(16, as: UInt32.self)
     process = get(20, as: Int32.self)
     started = get(24, as: UInt64.self)

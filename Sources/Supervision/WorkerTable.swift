@@ -15,7 +15,7 @@ public struct WorkerTable {
   static let unit = 256
 
   public let capacity: Int
-  private let memory: UnsafeMutableRawBufferPointer
+  let memory: UnsafeMutableRawBufferPointer
   /// The units of definitions that are taken, one bit each.
   private var taken: [UInt64]
   /// Below it nothing is free.
@@ -49,9 +49,9 @@ public struct WorkerTable {
     taken = [UInt64](repeating: 0, count: capacity * 1024 / WorkerTable.unit / 64)
   }
 
-  /// One more than the highest slot that was ever written.
+  /// One more than the highest slot that was ever written; never more than there are, whatever stands there.
   public var end: Int {
-    get { Int(memory.load(fromByteOffset: 12, as: UInt32.self)) }
+    get { min(Int(memory.load(fromByteOffset: 12, as: UInt32.self)), capacity) }
     nonmutating set { memory.storeBytes(of: UInt32(newValue), toByteOffset: 12, as: UInt32.self) }
   }
 
@@ -78,7 +78,8 @@ public struct WorkerTable {
   public func set(_ slot: Int, _ record: WorkerRecord) {
     if slot >= end { end = slot + 1 }
     let current = newest(slot)
-    let sequence = current.map { place(slot, $0).load(fromByteOffset: 4, as: UInt32.self) &+ 1 } ?? 1
+    // 0 is a copy that was never written.
+    let sequence = max(1, current.map { place(slot, $0).load(fromByteOffset: 4, as: UInt32.self) &+ 1 } ?? 1)
     let target = place(slot, 1 - (current ?? 1))
     record.write(to: target)
     target.storeBytes(of: sequence, toByteOffset: 4, as: UInt32.self)
@@ -154,7 +155,8 @@ extension WorkerTable {
   public mutating func release(_ place: Int, _ length: Int) {
     let first = place / WorkerTable.unit
     let units = (length + WorkerTable.unit - 1) / WorkerTable.unit
-    for unit in first..<min(first + units, taken.count * 64) where isTaken(unit) {
+    guard first + units <= taken.count * 64 else { return }
+    for unit in first..<first + units where isTaken(unit) {
       taken[unit / 64] &= ~(1 << UInt64(unit % 64))
       unitsInUse -= 1
     }

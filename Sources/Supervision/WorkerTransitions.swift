@@ -15,6 +15,7 @@ extension Worker {
     case .creating, .created, .starting, .running, .parked:
       if target == .awake { self.target = target }
       return []
+    case .quarantined: return []
     }
   }
 
@@ -28,19 +29,32 @@ extension Worker {
   private mutating func create(at now: Instant) -> [Effect] {
     reason = nil
     begun = nil
+    rung = .signal
     go(to: .creating, at: now, until: now + policy.setUpTimeout)
     return [.spawn]
   }
 
+  /// One that is not to wait is woken while it still sets itself up: it goes on by itself when it is.
+  mutating func committed(at now: Instant) -> [Effect] {
+    guard state == .creating, target == .awake else { return [] }
+    go(to: .starting, at: now, until: deadline)
+    return [.go]
+  }
+
   mutating func isSetUp(at now: Instant) -> [Effect] {
+    if state == .creating || state == .starting { standing = .established }
+    if state == .starting { deadline = policy.startTimeout.map { since + $0 } }
     guard state == .creating else { return [] }
-    standing = .established
     go(to: .created, at: now)
     return target == .awake ? wake(at: now) : []
   }
 
   mutating func setUpFailed(_ failure: Ending, at now: Instant, _ random: UInt32) -> [Effect] {
-    guard state == .creating else { return [] }
+    guard state == .creating else {
+      // It was woken before; its end follows by itself.
+      if isThere, reason == nil { reason = failure }
+      return []
+    }
     return conclude(failure, at: now, random)
   }
 
@@ -54,14 +68,18 @@ extension Worker {
       target = .awake
       return []
     case .backoff:
+      target = .awake
       return create(at: now)
-    case .ended, .waiting, .starting, .running, .stopping, .killing:
+    case .ended, .waiting, .starting, .running, .stopping, .killing, .quarantined:
       return []
     }
   }
 
   mutating func executed(at now: Instant) -> [Effect] {
-    if begun == nil { begun = now }
+    if begun == nil {
+      begun = now
+      standing = .established
+    }
     if state == .parked, parkedFrom == .starting, policy.readiness == .executed { parkedFrom = .running }
     return state == .starting && policy.readiness == .executed ? ready(at: now) : []
   }
@@ -81,9 +99,10 @@ extension Worker {
   }
 
   mutating func stop(at now: Instant) -> [Effect] {
+    guard state != .quarantined else { return [] }
     target = .ended
     switch state {
-    case .ended: return []
+    case .ended, .quarantined: return []
     case .waiting, .backoff:
       go(to: .ended, at: now)
       return []
@@ -103,6 +122,7 @@ extension Worker {
   }
 
   private mutating func terminate(at now: Instant) -> [Effect] {
+    if policy.notice == .given { return giveNotice(at: now) }
     go(to: .stopping, at: now, until: policy.stopTimeout.map { now + $0 })
     return [.signal(policy.stopSignal), .signal(.resume)]
   }
@@ -143,8 +163,8 @@ extension Worker {
     let lived = begun.map { $0.interval(to: now) } ?? .zero
     self.ending = ending
     reason = nil
+    // One that was to go on, and failed, keeps its target: it is not where it should be, until somebody stops or starts it.
     if target == .ended || neverRan {
-      target = .ended
       go(to: .ended, at: now)
       return neverRan ? essentialEnd : []
     }
@@ -158,7 +178,8 @@ extension Worker {
     // One that was asked to start again while it stopped does so, whatever its policy.
     let asked = wasStopped && reasonIsForeign(ending)
     guard again || asked else {
-      target = .ended
+      // A failure that nobody mends is no place where it was meant to be.
+      if !isFailure { target = .ended }
       go(to: .ended, at: now)
       return essentialEnd
     }
@@ -171,7 +192,7 @@ extension Worker {
       return []
     }
     if lived >= Worker.wellAfter { failures = 0 }
-    failures = min(failures + 1, 1 << 20)
+    failures = min(failures + 1, Worker.failureLimit)
     let delay = delay(after: lived, random)
     if delay == .zero { return create(at: now) }
     go(to: .backoff, at: now, until: now + delay)
@@ -219,11 +240,12 @@ extension Worker {
       reason = .failed(.ready, .timedOut)
       return terminate(at: now)
     case .running: return hang(at: now)
+    case .stopping where rung == .notice: return climb(at: now)
     case .stopping:
       go(to: .killing, at: now, until: now + Worker.patience)
       return [.kill]
     case .killing: return [.sayStuck]
-    case .ended, .waiting, .created, .parked: return []
+    case .ended, .waiting, .created, .parked, .quarantined: return []
     }
   }
 
@@ -246,5 +268,7 @@ extension Worker {
     return [.signal(.abort)]
   }
 
+  /// More are not counted.
+  static let failureLimit: UInt32 = 1 << 20
   private static let patience = Interval.seconds(5)
 }

@@ -14,6 +14,16 @@ public enum Attributes {
     _ = try Kernel.lend(&limit) { (address) throws(Errno) in try Kernel.call(SYS_prlimit64, 0, UInt(resource), address, 0) }
   }
 
+  /// The limit, or where it may not be raised so far (a container without CAP_SYS_RESOURCE) as far as it may: systemd's
+  /// setrlimit_closest().
+  public static func setClosestLimit(_ resource: UInt8, soft: UInt64, hard: UInt64) throws(Errno) {
+    do throws(Errno) { try setLimit(resource, soft: soft, hard: hard) } catch {
+      let highest = try limit(resource).hard
+      guard error == .notPermitted, highest != .max else { throw error }
+      try setLimit(resource, soft: min(soft, highest), hard: min(hard, highest))
+    }
+  }
+
   /// getrlimit(2).
   public static func limit(_ resource: UInt8) throws(Errno) -> (soft: UInt64, hard: UInt64) {
     var limit: (UInt64, UInt64) = (0, 0)
@@ -25,22 +35,6 @@ public enum Attributes {
   public static func setNice(_ nice: Int) throws(Errno) { try Kernel.call(SYS_setpriority, 0, 0, UInt(bitPattern: nice)) }
 
   public static func setFileMask(_ mask: UInt32) { umask(mode_t(mask)) }
-
-  /// sched_setaffinity(2) from a list such as `0-3,6`.
-  public static func bind(to list: Text) throws(Errno) {
-    var set = InlineArray<16, UInt64>(repeating: 0)
-    var isGood = true
-    list.forEachPart(separatedBy: UInt8(ascii: ",")) { part in
-      let (first, last) = part.cut(at: UInt8(ascii: "-")).map { ($0.before, $0.after) } ?? (part, part)
-      guard let from = first.decimal(upTo: 1023), let to = last.decimal(upTo: 1023), from <= to else {
-        isGood = false
-        return
-      }
-      for processor in from...to { set[processor / 64] |= 1 << UInt64(processor % 64) }
-    }
-    guard isGood else { throw .invalid }
-    _ = try Kernel.lend(&set) { (address) throws(Errno) in try Kernel.call(SYS_sched_setaffinity, 0, 128, address) }
-  }
 
   public static func setGroups(_ groups: [UInt32]) throws(Errno) {
     var failure: Errno?
@@ -76,6 +70,9 @@ public enum Attributes {
   public static func resetSignals() {
     for signal in Int32(1)...Int32(Signal.last) { _ = csys_set_disposition(signal, CSYS_DEFAULT) }
   }
+
+  /// setsid(2).
+  public static func leadSession() { _ = try? Kernel.call(SYS_setsid) }
 
   /// exit_group(2), at once.
   public static func exit(_ code: Int32) -> Never { _exit(code) }
@@ -181,7 +178,13 @@ extension StandardStream {
     let sent = try? Kernel.call(SYS_sendto, UInt(rawValue), Kernel.address(bytes.baseAddress), UInt(bytes.count), 0x4040)
     if let sent { return sent == bytes.count }
     if csys_errno() != ENOTSOCK { return false }
-    guard csys_poll(rawValue, -1, Int32(POLLOUT), 0) > 0 else { return false }
-    return csys_write(rawValue, bytes.baseAddress, bytes.count) == Int64(bytes.count)
+    // A terminal says EAGAIN while another process writes to it, whatever room it has.
+    for _ in 0..<64 {
+      guard csys_poll(rawValue, -1, Int32(POLLOUT), 0) > 0 else { return false }
+      let count = csys_write(rawValue, bytes.baseAddress, bytes.count)
+      guard count == Int64(-EAGAIN) else { return count == Int64(bytes.count) }
+      ProcessID.yieldProcessor()
+    }
+    return false
   }
 }

@@ -13,23 +13,26 @@ public enum Children {
     case none
   }
 
-  /// One that has ended, and is left as it is.
-  public static func peek() -> Outcome {
+  /// One that has ended, and is left as it is. The kernel looks at all children for that.
+  public static func peek() -> Outcome { look(0 /* P_ALL */, 0).map { .ended($0) } ?? .none }
+
+  /// As `peek()`, for one child.
+  public static func peek(at process: ProcessID) -> Ended? { look(1 /* P_PID */, UInt(bitPattern: Int(process.rawValue))) }
+
+  private static func look(_ kind: UInt, _ which: UInt) -> Ended? {
     var info = InlineArray<16, UInt64>(repeating: 0)  // siginfo_t, 128 bytes
     var span = info.mutableSpan
     return span.withUnsafeMutableBytes { memory in
       // WNOHANG, WEXITED, WNOWAIT, __WALL
       let options: UInt = 1 | 4 | 0x0100_0000 | 0x4000_0000
-      guard (try? Kernel.call(SYS_waitid, 0 /* P_ALL */, 0, Kernel.address(memory.baseAddress), options)) != nil else {
-        return .none
-      }
+      guard (try? Kernel.call(SYS_waitid, kind, which, Kernel.address(memory.baseAddress), options)) != nil else { return nil }
       let process = memory.load(fromByteOffset: 16, as: Int32.self)
-      guard process > 0 else { return .none }
+      guard process > 0 else { return nil }
       let code = memory.load(fromByteOffset: 8, as: Int32.self)
       let value = memory.load(fromByteOffset: 24, as: Int32.self)
       let status: WaitStatus =
         code == 1 ? .exited(value) : .signaled(Signal(value), core: code == 3 ? .dumped : .none)
-      return .ended(Ended(process: ProcessID(process), status: status))
+      return Ended(process: ProcessID(process), status: status)
     }
   }
 

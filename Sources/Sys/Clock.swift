@@ -11,7 +11,7 @@ public struct Interval: Equatable, Comparable, Sendable {
 
   public var milliseconds: Int64 { nanoseconds / 1_000_000 }
   /// Whole seconds, a part of one counts as one.
-  public var secondsRoundedUp: Int64 { (nanoseconds + 999_999_999) / 1_000_000_000 }
+  public var secondsRoundedUp: Int64 { nanoseconds / 1_000_000_000 + (nanoseconds % 1_000_000_000 > 0 ? 1 : 0) }
 
   public static func < (left: Interval, right: Interval) -> Bool { left.nanoseconds < right.nanoseconds }
 }

@@ -29,6 +29,7 @@ public struct Errno: Error, Equatable, Sendable {
   public static let messageSize = Errno(EMSGSIZE)
   public static let tooManyFiles = Errno(EMFILE)
   public static let brokenPipe = Errno(EPIPE)
+  public static let notRecoverable = Errno(ENOTRECOVERABLE)
   public static let noSpace = Errno(ENOSPC)
   public static let timedOut = Errno(ETIMEDOUT)
   public static let notConnected = Errno(ENOTCONN)

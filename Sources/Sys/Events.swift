@@ -42,6 +42,9 @@ public struct Events: ~Copyable {
     _ = try checkCall(epoll_ctl(descriptor.rawValue, operation, target, &event))
   }
 
+  /// Whether the next `wait` asks the kernel.
+  public var isDrained: Bool { next >= count }
+
   /// The next one that is ready; waits at most until `deadline`. nil when the time is over.
   public mutating func wait(until deadline: Instant?) -> Ready? {
     if next >= count {
@@ -85,9 +88,10 @@ public struct SignalDescriptor: ~Copyable {
     return span.withUnsafeMutableBytes { memory in
       guard let count = try? descriptor.read(into: memory), count == 128 else { return nil }
       let code = memory.load(fromByteOffset: 8, as: Int32.self)
+      let process = ProcessID(memory.load(fromByteOffset: 12, as: Int32.self))
       return SignalQueue.Arrival(
-        signal: Signal(memory.load(fromByteOffset: 0, as: Int32.self)),
-        sender: code <= 0 ? ProcessID(memory.load(fromByteOffset: 12, as: Int32.self)) : nil)
+        signal: Signal(memory.load(fromByteOffset: 0, as: Int32.self)), sender: code <= 0 ? process : nil,
+        child: code > 0 ? process : nil)
     }
   }
 }

@@ -84,6 +84,19 @@ public struct FileDescriptor: ~Copyable {
     return Text(UnsafeRawBufferPointer(rebasing: memory[..<count]).assumingMemoryBound(to: UInt8.self))
   }
 
+  /// Why a file cannot be read; nil when it can.
+  public static func readingError(of path: CString) -> Errno? {
+    do throws(Errno) {
+      var byte: UInt8 = 0
+      let file = try FileDescriptor(opening: path, .read)
+      var failure: Errno?
+      withUnsafeMutableBytes(of: &byte) { memory in
+        do throws(Errno) { _ = try file.read(into: memory) } catch { failure = error }
+      }
+      return failure
+    } catch { return error }
+  }
+
   /// Closes every descriptor of this process from 3 on: what the command inherited is its own.
   public static func closeInherited() { csys_close_from(3) }
 }

@@ -39,7 +39,7 @@ public enum ProcessFiles {
     return path.withBytes { body(CString(at: UnsafeRawPointer($0.baseAddress!).assumingMemoryBound(to: CChar.self))) }
   }
 
-  private static func open(_ path: Message) -> FileDescriptor? {
+  static func open(_ path: Message) -> FileDescriptor? {
     var file: FileDescriptor?
     withPath(path) { file = try? FileDescriptor(opening: $0, .read) }
     return file

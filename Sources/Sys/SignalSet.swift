@@ -48,10 +48,13 @@ public enum SignalQueue {
     public let signal: Signal
     /// Who sent it; nil when the kernel did. Pid 0 is a sender outside this pid namespace.
     public let sender: ProcessID?
+    /// Of SIGCHLD: the child that it tells of, where the kernel sent it and it was asked for.
+    public let child: ProcessID?
 
-    public init(signal: Signal, sender: ProcessID?) {
+    public init(signal: Signal, sender: ProcessID?, child: ProcessID? = nil) {
       self.signal = signal
       self.sender = sender
+      self.child = child
     }
   }
 

@@ -6,6 +6,7 @@ public struct Definition {
   public enum Restart: UInt8, Sendable { case no, onFailure, always }
   public enum Output: UInt8, Sendable { case lines, inherited, null, json, file }
 
+  public enum Input: UInt8, Sendable { case null, queue }
   /// What a switch says; nil where there was none.
   public enum Switch: Sendable { case on, off }
 
@@ -37,6 +38,9 @@ public struct Definition {
   public var bounding: UInt64?
   public var privileges = Switch.off
   public var output = Output.lines
+  public var input = Input.null
+  /// X-ShouldStopFD=.
+  public var stopNotice: Int32?
   public var memoryMaximum: UInt64?
   public var taskMaximum: UInt64?
   public var processorWeight: UInt64?
@@ -77,7 +81,8 @@ public struct Definition {
 
   /// Sets one value, as `Key=Value` in [Service] or, for ordering, [Unit]. Returns what is wrong with it.
   public mutating func set(_ section: UnitFile.Section, _ key: Text, _ value: Text) -> Message? {
-    switch section == .unit ? setUnit(key, value) : setService(key, value) {
+    guard value.firstIndex(of: 0) == nil else { return "bad value '\(value)' for \(key): expected text without NUL" }
+    return switch section == .unit ? setUnit(key, value) : setService(key, value) {
     case .set: nil
     case .unknown: "unknown key '\(key)': not obeyed"
     case .bad(let expected): "bad value '\(value)' for \(key): expected \(expected)"
@@ -100,14 +105,26 @@ public struct Definition {
     }
   }
 
+  /// What the words of a list are.
+  enum Kind: Sendable {
+    /// Names of units: ".service" behind one says nothing.
+    case units
+    case words
+    /// NAME=value.
+    case variables
+  }
+
   /// Appends words; an empty value takes those before away, as everywhere in unit files.
-  static func add(_ value: Text, to list: inout [Text]) -> Outcome {
+  static func add(_ value: Text, to list: inout [Text], _ kind: Kind = .units) -> Outcome {
     if value.isEmpty {
       list.removeAll()
       return .set
     }
     guard let words = try? Words.split(value) else { return .bad("words with every quote closed") }
-    for word in words { list.append(word.withoutSuffix) }
+    if kind == .variables {
+      for word in words where word.firstIndex(of: UInt8(ascii: "=")) ?? 0 == 0 { return .bad("NAME=value") }
+    }
+    for word in words { list.append(kind == .units ? word.withoutSuffix : word) }
     return .set
   }
 }

@@ -23,15 +23,17 @@ extension Definition {
     case key == "X-Essential": return Definition.set(&essential, value)
     case key == "User": user = value.isEmpty ? nil : value
     case key == "Group": group = value.isEmpty ? nil : value
-    case key == "SupplementaryGroups": return Definition.add(value, to: &supplementaryGroups)
+    case key == "SupplementaryGroups": return Definition.add(value, to: &supplementaryGroups, .words)
     case key == "WorkingDirectory": directory = value.isEmpty ? nil : value
-    case key == "Environment": return Definition.add(value, to: &environment)
+    case key == "Environment": return Definition.add(value, to: &environment, .variables)
     case key == "EnvironmentFile":
       if value.isEmpty { environmentFiles.removeAll() } else { environmentFiles.append(value) }
     case key == "StandardOutput": return setOutput(value)
     case key == "StandardError": return setError(value)
+    case key == "StandardInput": return setInput(value)
     case key == "LogSize": return setLogSize(value)
     case key == "LogFiles": return setLogFiles(value)
+    case key == "X-ShouldStopFD": return setStopNotice(value)
     case key == "NoNewPrivileges": return Definition.set(&privileges, value)
     default: return setResource(key, value)
     }
@@ -50,8 +52,12 @@ extension Definition {
       guard let mask = Values.octal(value, upTo: 0o777) else { return .bad("an octal number") }
       umask = mask
     case key == "CPUAffinity":
+      if value.hasPrefix("node:"), Values.isProcessorList(value.dropFirst(5)) {
+        processors = value
+        break
+      }
       guard let words = try? Words.split(value), words.allSatisfy({ Values.isProcessorList($0) }) else {
-        return .bad("processors such as 0-3,6")
+        return .bad("processors such as 0-3,6, or node:0")
       }
       processors = words.isEmpty ? nil : Definition.joined(words)
     case key == "AmbientCapabilities": return Definition.add(capabilities: value, to: &ambient)
@@ -81,6 +87,7 @@ extension Definition {
     }
     guard arguments.isEmpty else { return .bad("one command: the first ExecStart= is what is run") }
     guard let words = try? Words.split(value), !words.isEmpty else { return .bad("words with every quote closed") }
+    guard !words[0].isEmpty else { return .bad("a program") }
     switch words[0][0] {
     case UInt8(ascii: "-"), UInt8(ascii: "@"), UInt8(ascii: "+"), UInt8(ascii: "!"), UInt8(ascii: ":"), UInt8(ascii: "|"):
       return .bad("a program without a prefix")

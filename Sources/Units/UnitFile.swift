@@ -87,7 +87,7 @@ public struct UnitFile {
       guard let next else { break }
       line = next
     }
-    return CString(copying: bytes).text
+    return Text(copying: bytes)
   }
 
   private static func isComment(_ line: Text) -> Bool {
@@ -105,6 +105,12 @@ public struct UnitFile {
 }
 
 extension Text {
+  /// A copy of these bytes, a NUL among them, in memory that is never given back.
+  init(copying bytes: [UInt8]) {
+    let start = UnsafeRawPointer(CString(copying: bytes).pointer).assumingMemoryBound(to: UInt8.self)
+    self = Text(UnsafeBufferPointer(start: start, count: bytes.count))
+  }
+
   /// Without blanks at both ends.
   var trimmed: Text {
     var result = self

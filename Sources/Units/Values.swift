@@ -39,7 +39,9 @@ public enum Values {
       var place = unit
       for digit in fraction.bytes {
         place /= 10
-        part += place * Int64(digit - UInt8(ascii: "0"))
+        let (sum, overflow) = part.addingReportingOverflow(place * Int64(digit - UInt8(ascii: "0")))
+        guard !overflow else { return nil }
+        part = sum
       }
       let (sum, overflow) = total.addingReportingOverflow(part)
       guard !overflow else { return nil }
@@ -97,16 +99,6 @@ public enum Values {
     return value <= limit ? value : nil
   }
 
-  /// Whether this is a list of processors: `0-3,6`, with blanks or commas between.
-  public static func isProcessorList(_ word: Text) -> Bool {
-    var isGood = !word.isEmpty
-    word.forEachPart(separatedBy: UInt8(ascii: ",")) { part in
-      let (first, last) = part.cut(at: UInt8(ascii: "-")).map { ($0.before, $0.after) } ?? (part, part)
-      guard let from = first.decimal(upTo: 1023), let to = last.decimal(upTo: 1023), from <= to else {
-        isGood = false
-        return
-      }
-    }
-    return isGood
-  }
+  /// Whether this is a list of processors: `0-3,6`.
+  public static func isProcessorList(_ word: Text) -> Bool { ProcessorSet(word) != nil }
 }

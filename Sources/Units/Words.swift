@@ -44,7 +44,7 @@ public enum Words {
       }
     }
     guard quote == nil else { throw .openQuote }
-    return CString(copying: word).text
+    return Text(copying: word)
   }
 
   private static func isSpecial(_ byte: UInt8) -> Bool {
@@ -66,15 +66,21 @@ public enum Words {
     case UInt8(ascii: "v"): word.append(11)
     case UInt8(ascii: "s"): word.append(32)
     case UInt8(ascii: "\\"), UInt8(ascii: "\""), UInt8(ascii: "'"): word.append(letter)
-    case UInt8(ascii: "x"): word.append(try byte(&rest, digits: 2, radix: 16))
+    case UInt8(ascii: "x"):
+      // A NUL would end the word for whoever gets it.
+      let value = try byte(&rest, digits: 2, radix: 16)
+      guard value != 0 else { throw .badEscape }
+      word.append(value)
     case UInt8(ascii: "0")...UInt8(ascii: "3"):
       let low = try byte(&rest, digits: 2, radix: 8)
-      word.append((letter - UInt8(ascii: "0")) << 6 | low)
+      let value = (letter - UInt8(ascii: "0")) << 6 | low
+      guard value != 0 else { throw .badEscape }
+      word.append(value)
     default: throw .badEscape
     }
   }
 
-  /// A byte of this many digits; a NUL is none.
+  /// A byte of this many digits.
   private static func byte(_ rest: inout Text, digits: Int, radix: UInt8) throws(Failure) -> UInt8 {
     guard rest.count >= digits else { throw .badEscape }
     var value: UInt8 = 0
@@ -82,7 +88,6 @@ public enum Words {
       guard let digit = digit(rest[index]), digit < radix else { throw .badEscape }
       value = value &* radix &+ digit
     }
-    guard value != 0 || radix == 8 else { throw .badEscape }
     rest = rest.dropFirst(digits)
     return value
   }

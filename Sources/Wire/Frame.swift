@@ -33,12 +33,15 @@ public enum WireError: Error, Equatable, Sendable {
   case field(UInt16)
   /// A field that has to be there is not.
   case missing(UInt16)
+  /// kthreadd has died over these very bytes.
+  case quarantined
 
   /// The errno that goes with it in a reply.
   public var errno: Errno {
     switch self {
     case .oversized: .messageSize
     case .version, .kind: .notSupported
+    case .quarantined: .notRecoverable
     case .truncated, .notAFrame, .field, .missing: .badMessage
     }
   }

@@ -41,6 +41,13 @@ public enum Stage: UInt8, CaseIterable, Sendable {
     case .ready: "become ready in time"
     }
   }
+
+  /// What an errno means there: a user database has none of its own.
+  @inline(never)
+  public func reason(_ error: Errno) -> Message {
+    if case .user = self, error == .noProcess { return "there is no such user or group" }
+    return "\(error)"
+  }
 }
 
 /// How a worker is, as others see it. The numbers are part of the protocol.
@@ -58,6 +65,8 @@ public enum WorkerState: UInt8, CaseIterable, Sendable {
   case killing = 8
   /// It has failed, and will be started again.
   case backoff = 9
+  /// kthreadd has died over it, and leaves it as it is.
+  case quarantined = 16
 
   public var word: StaticString {
     switch self {
@@ -71,6 +80,7 @@ public enum WorkerState: UInt8, CaseIterable, Sendable {
     case .stopping: "stopping"
     case .killing: "killing"
     case .backoff: "backoff"
+    case .quarantined: "quarantined"
     }
   }
 }
@@ -123,6 +133,8 @@ public struct WorkerStatus {
 
   /// What was behind its last end, beyond what wait(2) tells.
   public enum Cause: Sendable { case unnamed, memory }
+  /// What it is bound to; empty: to nothing of its own.
+  public var binding = Text("")
 
   public init() {}
 }
@@ -147,8 +159,14 @@ public struct Reply {
   public var error = Errno(0)
   public var stage = Stage.none
   public var worker = WorkerStatus()
+  /// `upgrade`: where it stopped.
+  public var step = UpgradeStep.none
   /// `list`: where the next page begins; 0: there is none.
   public var next: UInt64 = 0
+  /// `usage`: what the worker has used.
+  public var usage = WorkerUsage()
+  /// Events.
+  public var fate = Fate.goesOn
 
   public init(_ kind: ReplyKind, id: UInt64) {
     self.kind = kind
@@ -159,6 +177,7 @@ public struct Reply {
     var frame = FrameBuilder(kind: kind.rawValue, id: id)
     if error != Errno(0) { frame.add(Tag.error, UInt64(error.rawValue)) }
     if stage != .none { frame.add(Tag.stage, UInt64(stage.rawValue)) }
+    if step != .none { frame.add(Tag.step, UInt64(step.rawValue)) }
     if next != 0 { frame.add(Tag.next, next) }
     worker.addLimits(to: &frame)
     guard !worker.name.isEmpty else { return frame }
@@ -171,6 +190,9 @@ public struct Reply {
     if !worker.text.isEmpty { frame.add(Tag.text, worker.text) }
     if worker.dropped != 0 { frame.add(Tag.dropped, worker.dropped) }
     if !worker.control.isEmpty { frame.add(Tag.control, worker.control) }
+    if !worker.binding.isEmpty { frame.add(Tag.binding, worker.binding) }
+    usage.add(to: &frame)
+    if fate != .goesOn { frame.add(Tag.fate, UInt64(fate.rawValue)) }
     return frame
   }
 
@@ -196,8 +218,11 @@ public struct Reply {
     var result = Reply(kind, id: frame.id)
     var ending: UInt64 = 0
     var code: UInt64 = 0
+    var place = Stage.none
     try frame.forEach { (field) throws(WireError) in
       switch field.tag {
+      // Behind `ending` it is where the worker's last life stopped, before it where the request did.
+      case Tag.stage where ending == 3: place = try Reply.stage(field)
       case Tag.ending: ending = try field.number(upTo: 4)
       case Tag.code: code = try field.number(upTo: 0xFFFF)
       default: try result.read(field)
@@ -206,19 +231,23 @@ public struct Reply {
     switch ending {
     case 1: result.worker.ending = .exited(UInt8(truncatingIfNeeded: code))
     case 2: result.worker.ending = .signaled(UInt8(truncatingIfNeeded: code))
-    case 3: result.worker.ending = .failed(result.stage, Errno(Int32(code)))
+    case 3: result.worker.ending = .failed(place, Errno(Int32(code)))
     case 4: result.worker.ending = .unknown
     default: break
     }
     self = result
   }
 
+  private static func stage(_ field: FrameReader.Field) throws(WireError) -> Stage {
+    guard let stage = Stage(rawValue: UInt8(try field.number(upTo: 255))) else { throw .field(field.tag) }
+    return stage
+  }
+
   private mutating func read(_ field: FrameReader.Field) throws(WireError) {
     switch field.tag {
     case Tag.error: error = Errno(Int32(try field.number(upTo: 4095)))
-    case Tag.stage:
-      guard let stage = Stage(rawValue: UInt8(try field.number(upTo: 255))) else { throw .field(field.tag) }
-      self.stage = stage
+    case Tag.stage: stage = try Reply.stage(field)
+    case Tag.step: step = UpgradeStep(rawValue: UInt8(try field.number(upTo: 255))) ?? .none
     case Tag.next: next = try field.number()
     case Tag.name: worker.name = field.value
     case Tag.state:
@@ -230,7 +259,13 @@ public struct Reply {
     case Tag.text: worker.text = field.value
     case Tag.dropped: worker.dropped = try field.number()
     case Tag.control: worker.control = field.value
-    default: try worker.readLimits(field)
+    case Tag.binding: worker.binding = field.value
+    case Tag.fate:
+      guard let fate = Fate(rawValue: UInt8(try field.number(upTo: 255))) else { throw .field(field.tag) }
+      self.fate = fate
+    default:
+      try usage.read(field)
+      try worker.readLimits(field)
     }
   }
 }

@@ -32,6 +32,16 @@ public enum Verb: UInt8, CaseIterable, Sendable {
   case health = 16
   /// A worker that has ended is taken out of the list.
   case forget = 17
+  /// kthread_bind(), before its wake or after: to the processors in `binding`.
+  case bind = 18
+  /// kthread_queue_work(): the line in `job`. The same id twice is the same job.
+  case queue = 19
+  /// kthread_flush_worker(): answered when what was queued before it is done.
+  case flush = 20
+  /// swinit itself is replaced by the program whose path is in `name`: first kthreadd, then PID 1.
+  case upgrade = 22
+  /// As `list`, with what each has used.
+  case usage = 24
 }
 
 /// One request of a client.
@@ -41,6 +51,10 @@ public struct Request {
   public var verb: Verb
   public var name = Text("")
   public var number: UInt64 = 0
+  /// For `queue`: any bytes without a newline.
+  public var job = Text("")
+  /// For `bind`: `0-3,6` or `node:0`.
+  public var binding = Text("")
   /// For `create` and `run`.
   public var specification: Specification?
 
@@ -53,6 +67,8 @@ public struct Request {
     var frame = FrameBuilder(kind: verb.rawValue, id: id)
     if let specification { specification.add(to: &frame) } else if !name.isEmpty { frame.add(Tag.name, name) }
     if number != 0 { frame.add(Tag.number, number) }
+    if !job.isEmpty { frame.add(Tag.job, job) }
+    if !binding.isEmpty { frame.add(Tag.binding, binding) }
     return frame
   }
 
@@ -62,15 +78,21 @@ public struct Request {
     id = frame.id
     var name = Text("")
     var number: UInt64 = 0
+    var job = Text("")
+    var binding = Text("")
     try frame.forEach { (field) throws(WireError) in
       if field.tag == Tag.name { name = try field.text() }
       if field.tag == Tag.number { number = try field.number() }
+      if field.tag == Tag.job { job = field.value }
+      if field.tag == Tag.binding { binding = try field.text() }
     }
     self.name = name
     self.number = number
+    self.job = job
+    self.binding = binding
     if verb == .create || verb == .run { specification = try Specification(frame) }
     switch verb {
-    case .list, .events, .health: break
+    case .list, .events, .health, .usage: break
     default: if name.isEmpty { throw .missing(Tag.name) }
     }
   }

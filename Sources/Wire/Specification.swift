@@ -33,6 +33,13 @@ public struct Specification {
     case file
   }
 
+  public enum Input: UInt8, Sendable {
+    /// /dev/null.
+    case null
+    /// The jobs that are queued for it, a line each.
+    case queue
+  }
+
   public enum Privileges: UInt8, Sendable {
     case asProgramsHave
     /// PR_SET_NO_NEW_PRIVS.
@@ -59,6 +66,8 @@ public struct Specification {
 
   /// At most this many bytes; /proc shows the first fifteen.
   public static let nameLimit = 48
+  /// The highest number that `stopNotice` may be: what RLIMIT_NOFILE allows most processes.
+  public static let lastNotice = 1023
 
   public var name = Text("")
   public var arguments: [Text] = []
@@ -88,13 +97,16 @@ public struct Specification {
   public var nice: Int?
   public var oomScore: Int?
   public var umask: UInt32?
-  /// A list as cpuset(7) has it: `0-3,6`.
+  /// A list as cpuset(7) has it, `0-3,6`; or `node:` and such a list of NUMA nodes.
   public var processors: Text?
   public var ambient: UInt64?
   public var bounding: UInt64?
   public var inheritable: UInt64?
   public var privileges = Privileges.asProgramsHave
   public var output = Output.lines
+  public var input = Input.null
+  /// The descriptor that ends when the worker is asked to stop; nil: it is not told before the signal.
+  public var stopNotice: Int32?
   public var memoryMaximum: UInt64?
   public var taskMaximum: UInt64?
   public var processorWeight: UInt64?

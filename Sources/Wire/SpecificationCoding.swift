@@ -32,6 +32,8 @@ extension Specification {
     add(Tag.inheritable, inheritable, &frame)
     if privileges != .asProgramsHave { frame.add(Tag.privileges, UInt64(privileges.rawValue)) }
     if output != .lines { frame.add(Tag.output, UInt64(output.rawValue)) }
+    if input != .null { frame.add(Tag.input, UInt64(input.rawValue)) }
+    add(Tag.stopNotice, stopNotice.map { UInt64($0) }, &frame)
     add(Tag.memoryMaximum, memoryMaximum, &frame)
     add(Tag.taskMaximum, taskMaximum, &frame)
     add(Tag.processorWeight, processorWeight, &frame)
@@ -89,6 +91,8 @@ extension Specification {
     case Tag.essential: essential = try Specification.value(field)
     case Tag.privileges: privileges = try Specification.value(field)
     case Tag.output: output = try Specification.value(field)
+    case Tag.input: input = try Specification.value(field)
+    case Tag.stopNotice: stopNotice = try Specification.noticeNumber(field)
     case Tag.restartDelay: restartDelay = try Specification.interval(field)
     case Tag.startTimeout: startTimeout = try Specification.interval(field)
     case Tag.stopTimeout: stopTimeout = try Specification.interval(field)
@@ -128,6 +132,12 @@ extension Specification {
     let text = try field.text()
     guard text.hasPrefix("/") else { throw .field(field.tag) }
     return text
+  }
+
+  private static func noticeNumber(_ field: FrameReader.Field) throws(WireError) -> Int32 {
+    let number = try field.number(upTo: UInt64(lastNotice))
+    guard number >= 3 else { throw .field(field.tag) }
+    return Int32(number)
   }
 
   private static func variable(_ field: FrameReader.Field) throws(WireError) -> Text {

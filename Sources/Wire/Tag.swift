@@ -33,6 +33,8 @@ public enum Tag {
   public static let memoryMaximum: UInt16 = 30
   public static let taskMaximum: UInt16 = 31
   public static let processorWeight: UInt16 = 32
+  public static let input: UInt16 = 37
+  public static let stopNotice: UInt16 = 38
   public static let outputPath: UInt16 = 41
   public static let logSize: UInt16 = 42
   public static let logFiles: UInt16 = 43
@@ -58,8 +60,18 @@ public enum Tag {
   public static let event: UInt16 = 76
   public static let dropped: UInt16 = 77
   public static let control: UInt16 = 78
+  public static let job: UInt16 = 84
+  public static let binding: UInt16 = 85
   public static let oomKills: UInt16 = 88
   public static let endedForMemory: UInt16 = 89
   public static let wanting: UInt16 = 90
   public static let because: UInt16 = 91
+
+  // What a worker has used, and what has become of it.
+  public static let processorTime: UInt16 = 96
+  public static let memory: UInt16 = 97
+  public static let fate: UInt16 = 98
+  public static let begun: UInt16 = 99
+  /// The step of an upgrade that failed.
+  public static let step: UInt16 = 92
 }

@@ -11,6 +11,10 @@ public func swinitMain(
   let vector = UnsafePointer(arguments)
   let inherited = Environment(UnsafePointer(environment))
   if let code = Kthreadd.runAsPart(vector, inherited) { return code }
+  if Kthreadd.isBuiltIn {
+    Origin.arguments = vector
+    InitState.take(environment)
+  }
   switch BootMode(BootMode.Signs.read(inherited)) {
   case .initramfs:
     Milestones.reach(.initStarted)

@@ -18,7 +18,7 @@ struct Hooks {
   }
 
   /// Hooks that run after all has ended; nil when there are none. How the command ended is written into their environment then.
-  init?(after hooks: [CommandWords], _ environment: Environment, _ signals: SignalState) {
+  init?(after hooks: [CommandWords], _ environment: Environment, _ signals: SignalState, directory: CString?) {
     if hooks.isEmpty { return nil }
     var environment = environment
     let code = CString(copying: Text(Hooks.exitCodeVariable), Text("=000"))
@@ -26,7 +26,7 @@ struct Hooks {
     environment.set(code)
     environment.set(signal)
     self.init(
-      hooks, environment, signals, directory: Host.currentDirectory(),
+      hooks, environment, signals, directory: directory,
       UnsafeMutablePointer(mutating: code.pointer + Text(Hooks.exitCodeVariable).count + 1),
       UnsafeMutablePointer(mutating: signal.pointer + Text(Hooks.exitSignalVariable).count + 1))
   }

@@ -4,13 +4,14 @@ import Sys
 /// The life of PID 1, kernel_init(): prepares what its command finds, starts it, stands for it, and ends what it leaves.
 struct KernelInit {
   let configuration: Configuration
-  private let signals: SignalState
+  var signals: SignalState
   let log: Log
   private let isInit: Rest.Init
   private let jobControl: JobControl
   var life: Lifecycle
   var reaper: Reaper
-  private var hasTimedOut = false
+  var hasTimedOut = false
+  var begin = Begin()
   var isEndingForWorker = false
 
   init(_ configuration: Configuration, _ signals: SignalState) {
@@ -27,13 +28,15 @@ struct KernelInit {
   mutating func run(_ inherited: Environment) throws(UsageError) -> Int32 {
     var environment = NativeParser.withoutVariables(inherited)
     for variable in configuration.variables { environment.set(variable) }
+    if Kthreadd.isBuiltIn, let taken = InitState.taken { return resume(taken, environment, inherited) }
     let account = try Account(configuration, environment)
 
     prepareNamespace()
-    restInit(environment)
+    restInit(environment, inherited)
     var report = Report(configuration.report)
+    begin.report = report?.begin
     let before = Hooks(before: configuration.preHooks, environment, signals)
-    let after = Hooks(after: configuration.postHooks, environment, signals)
+    let after = Hooks(after: configuration.postHooks, environment, signals, directory: configuration.postHooks.isEmpty ? nil : Host.currentDirectory())
 
     var ending: Ending
     if let interruption = before?.runBefore(&reaper, log, killAfter: configuration.policy.killAfter) {
@@ -42,8 +45,14 @@ struct KernelInit {
       ending = standForWorkers()
     } else {
       ending = startCommand(account)
+      begin.command = ending.command
       if let process = ending.process { ending.status = stand(for: process) }
     }
+    return conclude(ending, after, &report)
+  }
+
+  /// Ends what is left, in order. Returns the exit code.
+  mutating func conclude(_ ending: Ending, _ after: Hooks?, _ report: inout Report?) -> Int32 {
     if let keeper = reaper.keeper { keeper.endWorkers(&reaper) }
     let statusCode = hasTimedOut ? KernelInit.timeoutCode : reaper.keeper?.endCode ?? ending.status?.code ?? ending.code
     // A command that did not start keeps its 126 or 127, whatever the map says.
@@ -187,8 +196,9 @@ struct KernelInit {
   ///
   /// This frame lives as long as the container. What it calls to say something is kept out of line: each message in here would be
   /// another kilobyte of stack that stays.
-  private mutating func stand(for command: ProcessID) -> WaitStatus {
+  mutating func stand(for command: ProcessID) -> WaitStatus {
     if configuration.initMemory == .givenBack { Host.freeInitMemory() }
+    reaper.keeper?.replaceable = .yes
     while true {
       let remaining = reaper.reap()
       if let outcome = reaper.outcome {
@@ -212,6 +222,7 @@ struct KernelInit {
       var sent = SignalQueue.takeSentFaults()
       while let signal = sent.popFirst() { receive(signal, for: command) }
       if let arrival, arrival.isForOthers { receive(arrival.signal, for: command) }
+      if reaper.keeper?.upgrade == .due { upgrade(command) }
     }
   }
 

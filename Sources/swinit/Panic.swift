@@ -1,4 +1,5 @@
 import Boot
+import Supervision
 import Sys
 
 /// What happens when swinit itself goes wrong: never silence.
@@ -19,8 +20,9 @@ enum Panic {
     var line: Message =
       "panic: \(signal) (code \(code)) at instruction 0x\(hexadecimal: instruction), address 0x\(hexadecimal: address); this is a fault in swinit \(Version.text)"
     if role == .part {
-      line.append(". Ending this part of it, exit 70.")
-      return log.fatal(line)
+      line.append(Reexecution.isArmed ? ". Executing kthreadd again." : ". Ending this part of it, exit 70.")
+      log.fatal(line)
+      return Reexecution.afterFault()
     }
     if Resume.isArmed {
       log.fatal(line)

@@ -18,7 +18,7 @@ struct Reaper {
   /// The signal that has stopped it, until it is taken.
   private var stop: Signal?
   /// How many other processes were reaped.
-  private(set) var orphans = 0
+  var orphans = 0
 
   /// Where there is a kthreadd: it and its workers end for the keeper.
   var keeper: Keeper? {
@@ -51,7 +51,7 @@ struct Reaper {
     let before = orphans
     defer { isBurst = orphans &- before > 1 }
     for _ in 0..<256 {
-      switch Reaped.next() {
+      switch keeper?.next() ?? Reaped.next() {
       case .unchanged: return .some
       case .noChildren: return .none
       case .process(let process, let status): take(process, status)
@@ -63,7 +63,7 @@ struct Reaper {
   @inline(never)
   private mutating func take(_ process: ProcessID, _ status: WaitStatus) {
     if case .stopped(let signal) = status {
-      if process == awaited { stop = signal }
+      if process == awaited { stop = signal } else { keeper?.stopped(process) }
     } else if process == awaited {
       outcome = status
       awaited = nil

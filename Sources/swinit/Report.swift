@@ -10,16 +10,20 @@ struct Report {
   /// PIPE_BUF: what one write(2) to a pipe keeps together.
   private static let capacity = 4096
 
-  private let started: Instant
-  private let oomKillsBefore: Int?
+  /// What was so when it began.
+  struct Begin {
+    var started = Instant.now
+    var oomKills = OutOfMemory.kills
+  }
+
+  let begin: Begin
   private var leftovers: [ProcessTable.Entry] = []
   private var leftoverCount = 0
   private var line: [UInt8] = []
 
-  init?(_ mode: Mode) {
+  init?(_ mode: Mode, _ begin: @autoclosure () -> Begin = Begin()) {
     guard mode == .line else { return nil }
-    started = .now
-    oomKillsBefore = OutOfMemory.kills
+    self.begin = begin()
     leftovers.reserveCapacity(Report.leftoverLimit)
     line.reserveCapacity(Report.capacity)
   }
@@ -60,8 +64,8 @@ struct Report {
       part.append("null")
     }
     part.append(contentsOf: ",\"core\":\(core),\"oom_kills\":")
-    part.append(json: OutOfMemory.kills.map { $0 - (oomKillsBefore ?? 0) })
-    let runtime = started.interval(to: .now).milliseconds
+    part.append(json: OutOfMemory.kills.map { $0 - (begin.oomKills ?? 0) })
+    let runtime = begin.started.interval(to: .now).milliseconds
     part.append(
       contentsOf: ",\"reaped\":\(ending.reaped),\"runtime_ms\":\(runtime),\"leftover_count\":\(leftoverCount),\"leftovers\":[")
     add(part)

@@ -16,15 +16,15 @@ import Testing
   }()
 
   /// Whether a group can be made here.
-  private static let isWritable: Bool = {
+  static let isWritable: Bool = {
     guard let mount else { return false }
     let probe = "\(mount)/swinit-probe-\(getpid())"
     guard mkdir(probe, 0o755) == 0 else { return false }
     return rmdir(probe) == 0
   }()
 
-  private func inGroup(_ body: (Supervised, String) throws -> Void) throws {
-    let group = try #require(Self.mount) + "/swinit-test-\(getpid())"
+  func inGroup(_ body: (Supervised, String) throws -> Void) throws {
+    let group = try #require(Self.mount) + "/swinit-test-\(UUID().uuidString)"
     #expect(mkdir(group, 0o755) == 0)
     defer { rmdir(group) }
     let it = try Supervised(

@@ -88,31 +88,90 @@ import Testing
   @Test func brokenFramesCostTheConnection() throws {
     let it = try Supervised()
     try it.ctl("run", "a", "--", Place.probe, "hold")
-    let frames: [[UInt8]] = [
-      [0], [0x53, 0x57], Array("GET / HTTP/1.0\r\n".utf8), [0x53, 0x57, 9] + [UInt8](repeating: 0, count: 13),
-      [0x53, 0x57, 1, 200] + [UInt8](repeating: 0, count: 12),
-      [0x53, 0x57, 1, 2, 255, 255, 255, 255] + [UInt8](repeating: 0, count: 8),
-      [0x53, 0x57, 1, 1, 4, 0, 0, 0] + [UInt8](repeating: 0, count: 8) + [1, 0, 255, 255], [UInt8](repeating: 0x53, count: 65536),
+    func header(_ version: UInt8, _ kind: UInt8, _ length: UInt32, _ body: [UInt8] = []) -> [UInt8] {
+      let size = (0..<4).map { UInt8(truncatingIfNeeded: length >> ($0 * 8)) }
+      return [0x53, 0x57, version, kind] + size + [UInt8](repeating: 0, count: 8) + body
+    }
+    let name: [UInt8] = [1, 0, 1, 0, 0x61]
+    let frames: [([UInt8], Int32)] = [
+      ([0], EBADMSG), ([0x53, 0x57], EBADMSG), (Array("GET / HTTP/1.0\r\n".utf8), EBADMSG),
+      ([UInt8](repeating: 0x53, count: 65536), EBADMSG), ([UInt8](repeating: 0x53, count: 65538), EMSGSIZE),
+      (header(9, 2, 5, name), EOPNOTSUPP), (header(1, 200, 5, name), EOPNOTSUPP), (header(1, 0x80, 5, name), EOPNOTSUPP),
+      (header(1, 2, .max), EMSGSIZE), (header(1, 2, 4, name), EMSGSIZE), (header(1, 2, 6, name), EBADMSG),
+      (header(1, 2, 0), EBADMSG), (header(1, 1, 4, [1, 0, 255, 255]), EBADMSG), (header(1, 2, 5, [1, 0, 1, 0, 0]), EBADMSG),
+      (header(1, 11, 18, name + [64, 0, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), EBADMSG),
     ]
-    for frame in frames {
+    for (frame, error) in frames {
       let client = try RawClient(it.control)
       client.send(frame)
       let answer = client.receive()
-      #expect(answer.count >= 16 && answer[3] == 0x80, "an error, typed")
+      #expect(answer.prefix(4) == [0x53, 0x57, 1, 0x80], "an answer, to \(frame.prefix(20))")
+      #expect(answer.dropFirst(16) == [65, 0, 1, 0, UInt8(error)], "with a typed error, to \(frame.prefix(20))")
       #expect(client.receive() == [], "and the end")
     }
     #expect(try it.told("a").state == "running")
   }
 
+  private func memory(_ it: Supervised) throws -> Int {
+    let kthreadd = try #require(it.kthreadd)
+    let words = try #require(status(kthreadd, "VmRSS")).split(separator: " ")
+    return try #require(Int(words[0]))
+  }
+
+  private func descriptors(_ count: UInt) {
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    limit.rlim_cur = max(limit.rlim_cur, min(count, limit.rlim_max))
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+
+  /// Those beyond the limit are told so; those who do not read lose their connection, and nothing of it stays.
+  @Test func aThousandClientsThatNeverRead() throws {
+    descriptors(4096)
+    let it = try Supervised()
+    for number in 0..<20 { try it.ctl("run", "w\(number)", "--", Place.probe, "hold") }
+    let before = try memory(it)
+    var clients: [RawClient] = []
+    for number in 0..<1000 {
+      let client = try RawClient(it.control)
+      // list, events, logs -f of w0 and wait for w0, as often as it takes.
+      let id = [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: 8)
+      for _ in 0..<20 {
+        client.send([0x53, 0x57, 1, 12, 0, 0, 0, 0] + id)
+        client.send([0x53, 0x57, 1, 15, 0, 0, 0, 0] + id)
+        client.send([0x53, 0x57, 1, 13, 11, 0, 0, 0] + id + [1, 0, 2, 0, 0x77, 0x30, 64, 0, 1, 0, 1])
+        client.send([0x53, 0x57, 1, 9, 6, 0, 0, 0] + id + [1, 0, 2, 0, 0x77, 0x30])
+      }
+      clients.append(client)
+    }
+    // As long as all places are taken, whoever comes is turned away.
+    try it.session.eventually("an answer") { try it.ctl("stop", "w1").code == 0 }
+    #expect(try memory(it) - before < 2048, "KiB")
+    clients.removeAll()
+    try it.session.eventually("places to be free") { try it.ctl("list").code == 0 }
+    #expect(try it.all().count == 20)
+  }
+
+  /// One client may ask for much, but not for everything.
+  @Test func aClientThatWaitsForEver() throws {
+    let it = try Supervised()
+    try it.ctl("run", "a", "--", Place.probe, "hold")
+    let before = try memory(it)
+    let client = try RawClient(it.control)
+    for _ in 0..<1024 { client.send([0x53, 0x57, 1, 9, 5, 0, 0, 0] + [UInt8](repeating: 0, count: 8) + [1, 0, 1, 0, 0x61]) }
+    // The first that is one too many is the first that is answered.
+    client.send([0x53, 0x57, 1, 9, 5, 0, 0, 0] + [UInt8](repeating: 9, count: 8) + [1, 0, 1, 0, 0x61])
+    let answer = client.receive()
+    #expect(answer.dropFirst(8) == [9, 9, 9, 9, 9, 9, 9, 9, 65, 0, 1, 0, UInt8(EAGAIN)])
+    #expect(try memory(it) - before < 1024, "KiB")
+    client.hangUp()
+    #expect(try it.ctl("stop", "a").code == 0)
+  }
+
   @Test func clientsThatNeverRead() throws {
     let it = try Supervised()
     for number in 0..<20 { try it.ctl("run", "w\(number)", "--", Place.probe, "hold") }
-    let kthreadd = try #require(it.kthreadd)
-    func memory() throws -> Int {
-      let words = try #require(status(kthreadd, "VmRSS")).split(separator: " ")
-      return try #require(Int(words[0]))
-    }
-    let before = try memory()
+    let before = try memory(it)
     var clients: [RawClient] = []
     // list, as often as it takes.
     for _ in 0..<50 {
@@ -121,7 +180,7 @@ import Testing
       clients.append(client)
     }
     #expect(try it.all().count == 20)
-    let after = try memory()
+    let after = try memory(it)
     #expect(after - before < 1024, "KiB")
   }
 

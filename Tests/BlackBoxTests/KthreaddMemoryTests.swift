@@ -157,13 +157,13 @@ import Testing
     defer { rmdir(group) }
     try Self.write("64M", "\(group)/memory.max")
     let scratch = try Scratch()
-    let swctl = try scratch.link("swctl", to: Place.kthreadd)
+    let swctl = try scratch.link("swctl", to: Place.swinit)
     let script = [
       "run a -- tail /dev/zero", "wait a", "run b -- \(Place.probe) hold", "kill b KILL", "wait b", "status a", "status b",
     ]
     let run = try Session.run(
       ["-S", "--", "sh", "-c", script.map { "\(swctl) \($0)" }.joined(separator: "; ")],
-      via: [["hide", "/run"], ["joins", "\(group)/cgroup.procs"], ["user", "65534"]], program: Place.kthreadd)
+      via: [["hide", "/run"], ["joins", "\(group)/cgroup.procs"], ["user", "65534"]], program: Place.swinit)
     #expect(run.out.contains(", ended by SIGKILL (out of memory), oom-kills: 1 [process group]"), "\(run.out)")
     #expect(run.out.contains(", last end: SIGKILL [process group]"), "\(run.out)")
     #expect(run.err.contains("worker 'a' was ended by SIGKILL (out of memory)"))

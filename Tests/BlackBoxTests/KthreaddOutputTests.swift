@@ -11,15 +11,6 @@ extension Supervised {
     return value
   }
 
-  /// Ends PID 2 as the kernel would, and waits for the next one.
-  func killKthreadd() throws {
-    try session.eventually("a kthreadd") { self.kthreadd != nil }
-    let old = kthreadd
-    _ = old.map { kill($0, SIGKILL) }
-    try session.eventually("another kthreadd") { self.kthreadd != nil && self.kthreadd != old }
-    try untilServed()
-  }
-
   /// A worker that runs each line that is written to its FIFO, with sh.
   func obedient(_ name: String, _ options: [String]) throws -> Commands {
     let fifo = "\(scratch.path)/\(name).commands"

@@ -76,7 +76,7 @@ import Testing
   }
 
   @Test(arguments: ["nosuch", "", "4294967295", "-1"]) func badGroups(_ word: String) throws {
-    let run = try Session.run(["-S", "--control-group=\(word)", "--", "true"], program: Place.kthreadd)
+    let run = try Session.run(["-S", "--control-group=\(word)", "--", "true"], program: Place.swinit)
     #expect(run.end == .code(2))
     #expect(
       run.err.hasPrefix("swinit: bad value '\(word)' for --control-group: expected a group of /etc/group or a number"),

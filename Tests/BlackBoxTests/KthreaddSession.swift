@@ -6,22 +6,25 @@ final class Supervised {
   let session: Session
   let scratch: Scratch
   private let swctl: String
+  /// Here as long as this is.
+  private var root: Root?
 
   /// Behind its workers there is a command that holds, unless `command` is another one. /run is empty.
   init(_ options: [String] = ["-S"], command: [String] = ["--", Place.probe, "hold"], via: [[String]] = [], env: [String] = [])
     throws
   {
     scratch = try Scratch()
-    swctl = try scratch.link("swctl", to: Place.kthreadd)
-    session = try Session(options + command, env: env, via: [["hide", "/run"]] + via, program: Place.kthreadd)
+    swctl = try scratch.link("swctl", to: Place.swinit)
+    session = try Session(options + command, env: env, via: [["hide", "/run"]] + via, program: Place.swinit)
     if command == ["--", Place.probe, "hold"] { try session.line("ready") } else { try untilServed() }
   }
 
   /// In a root of its own, where workers can be defined.
   init(_ root: Root, _ options: [String] = [], command: [String] = [], env: [String] = []) throws {
     scratch = try Scratch()
-    swctl = try scratch.link("swctl", to: Place.kthreadd)
-    try root.scratch.copy(Place.kthreadd, to: "swinit")
+    swctl = try scratch.link("swctl", to: Place.swinit)
+    self.root = root
+    try root.scratch.copy(Place.swinit, to: "swinit")
     session = try Session(options + command, env: env, via: [["root", root.path]], program: "/swinit")
     try untilServed()
   }
@@ -68,7 +71,7 @@ final class Supervised {
     let restarts: Int
     let code: Int?
     let signal: String?
-    let status, control: String
+    let status, control, processors: String
   }
 
   func told(_ name: String) throws -> Told {

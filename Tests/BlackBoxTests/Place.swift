@@ -9,8 +9,6 @@ enum Place {
 
   /// The program under test: SWINIT_BINARY, else the static product.
   static let swinit = path("SWINIT_BINARY", "build/swinit")
-  /// The build that has kthreadd.
-  static let kthreadd = path("SWINIT_KTHREADD_BINARY", "build/kthreadd/swinit")
   /// Tests/Fixtures/probe, with libcap and libsystemd.
   static let probe = path("PROBE_BINARY", "build/probe")
   /// The same without any library, for a root directory that has none.

@@ -34,6 +34,8 @@ import Testing
     record.ending = .failed(.execute, .noEntry)
     record.reason = .signaled(9)
     record.request = .max
+    record.rung = .notice
+    record.handed = 4096
     record.definition = 256
     record.definitionLength = 10
     return record
@@ -93,6 +95,53 @@ import Testing
       table.set(0, Self.record(number))
       #expect(table.record(0)?.process == number)
     }
+  }
+
+  /// After 2^32 writes the sequence begins again, and not with 0, which is a copy that was never written.
+  @Test func theSequenceGoesRound() throws {
+    let memory = Memory(1)
+    let table = try WorkerTable(in: memory.buffer, capacity: 1)
+    table.set(0, Self.record(1))
+    let copy = try #require(memory.buffer.baseAddress) + 4096
+    for start in [copy, copy + WorkerRecord.size] where start.load(fromByteOffset: 4, as: UInt32.self) != 0 {
+      start.storeBytes(of: .max, toByteOffset: 4, as: UInt32.self)
+      let checked = UnsafeRawBufferPointer(start: start + 4, count: WorkerRecord.size - 4)
+      start.storeBytes(of: Checksum.of(checked), as: UInt32.self)
+    }
+    for number in Int32(2)...4 {
+      table.set(0, Self.record(number))
+      #expect(table.record(0)?.process == number)
+    }
+  }
+
+  /// What stands in the header and in a record may be anything.
+  @Test func numbersThatLeadOut() throws {
+    let memory = Memory(16)
+    var table = try WorkerTable(in: memory.buffer, capacity: 16)
+    memory.buffer.storeBytes(of: .max, toByteOffset: 12, as: UInt32.self)
+    #expect(table.end == 16)
+    var record = Self.record(1)
+    record.definition = .max
+    record.definitionLength = .max
+    table.set(15, record)
+    let found = try #require(table.record(15))
+    #expect(table.definition(of: found) == nil)
+    table.adopt(found)
+    table.clear(15)
+    #expect(table.record(15) == nil)
+    let place = table.store([1])
+    #expect(place?.offset == 0)
+  }
+
+  @Test func failuresThatCannotBe() {
+    var record = Self.record(1)
+    record.failures = .max
+    record.state = .running
+    var worker = Worker(Worker.Policy(), .established)
+    worker.policy.restart = .always
+    worker.restore(record)
+    _ = worker.handle(.ended(.failed(.fork, .again)), at: Instant(nanoseconds: 1 << 40))
+    #expect(worker.state == .backoff)
   }
 
   @Test func anotherProgramsTableIsRefused() throws {

@@ -28,31 +28,34 @@ import Testing
       case .stopping: [.start(.awake), .isSetUp, .executed, .stop]
       case .killing: [.start(.created), .isSetUp, .stop]
       case .backoff: [.start(.awake), .isSetUp, .executed, .ended(.exited(1))]
+      case .quarantined: []
       }
     if state == .backoff { worker.policy.restart = .always }
+    if state == .quarantined { worker.quarantine(since: start) }
     for event in path { _ = worker.handle(event, at: start) }
     #expect(worker.state == state)
     return worker
   }
 
   static let events: [Worker.Event] = [
-    .start(.created), .start(.awake), .hold(.awake), .isSetUp, .setUpFailed(.user, .notPermitted), .wake, .executed,
+    .start(.created), .start(.awake), .hold(.awake), .committed, .isSetUp, .setUpFailed(.user, .notPermitted), .wake, .executed,
     .executeFailed(.noEntry), .ready, .stop, .park, .unpark, .ended(.exited(0)), .ended(.signaled(9)), .deadline, .ping,
     .extend(.seconds(9)), .hang,
   ]
 
   /// state × event → state, in the order of `events`; "." is the same state.
   static let table: [WorkerState: String] = [
-    .ended: "creating creating waiting . . . . . . . . . . . . . . .",
-    .waiting: "creating creating creating . . . . . . ended . . . . . . . .",
-    .creating: ". . . created ended . . . . killing . . ended ended killing . . .",
-    .created: ". starting starting . . starting . . . killing parked . ended ended . . . .",
-    .starting: ". . . . . . running . running stopping parked . ended ended stopping . . .",
-    .running: ". . . . . . . . . stopping parked . ended ended . . . stopping",
-    .parked: ". . . . . . . . . stopping . running ended ended . . . .",
-    .stopping: ". . . . . . . . . . . . ended ended killing . . .",
-    .killing: ". . . . . . . . . . . . ended ended . . . .",
-    .backoff: "creating creating waiting . . creating . . . ended . . . . creating . . .",
+    .ended: "creating creating waiting . . . . . . . . . . . . . . . .",
+    .waiting: "creating creating creating . . . . . . . ended . . . . . . . .",
+    .creating: ". . . . created ended . . . . killing . . ended ended killing . . .",
+    .created: ". starting starting . . . starting . . . killing parked . ended ended . . . .",
+    .starting: ". . . . . . . running . running stopping parked . ended ended stopping . . .",
+    .running: ". . . . . . . . . . stopping parked . ended ended . . . stopping",
+    .parked: ". . . . . . . . . . stopping . running ended ended . . . .",
+    .stopping: ". . . . . . . . . . . . . ended ended killing . . .",
+    .killing: ". . . . . . . . . . . . . ended ended . . . .",
+    .backoff: "creating creating waiting . . . creating . . . ended . . . . creating . . .",
+    .quarantined: ". . . . . . . . . . . . . . . . . . .",
   ]
 
   @Test(arguments: WorkerState.allCases) func everyEvent(_ state: WorkerState) throws {
@@ -69,6 +72,46 @@ import Testing
 
   private func effects(_ worker: inout Worker, _ event: Worker.Event, _ seconds: Double = 0) -> [Worker.Effect] {
     worker.handle(event, at: Self.at(seconds))
+  }
+
+  @Test func runIsWokenBeforeItIsSetUp() {
+    var policy = Worker.Policy()
+    policy.readiness = .notify
+    policy.startTimeout = .seconds(90)
+    var worker = Worker(policy)
+    #expect(effects(&worker, .start(.awake)) == [.spawn])
+    #expect(effects(&worker, .committed, 1) == [.go])
+    #expect(worker.state == .starting)
+    #expect(worker.deadline == Self.at(30), "the set-up has its own time")
+    #expect(worker.standing == .new)
+    #expect(effects(&worker, .isSetUp, 2) == [])
+    #expect(worker.deadline == Self.at(91))
+    #expect(worker.standing == .established)
+    #expect(effects(&worker, .executed, 3) == [])
+    #expect(worker.state == .starting)
+    #expect(effects(&worker, .ready, 4) == [])
+    #expect(worker.state == .running)
+  }
+
+  @Test func setUpFailsWhenItIsWoken() {
+    var worker = Worker(Worker.Policy())
+    worker.policy.restart = .always
+    _ = effects(&worker, .start(.awake))
+    _ = effects(&worker, .committed)
+    #expect(effects(&worker, .setUpFailed(.user, .notPermitted)) == [])
+    #expect(worker.state == .starting, "its end follows by itself")
+    #expect(effects(&worker, .ended(.exited(126))) == [])
+    #expect(worker.state == .ended, "who asked is told; it is not tried again")
+    #expect(worker.ending == .failed(.user, .notPermitted))
+  }
+
+  /// Created, ended before its wake, and woken while it waits to be created again.
+  @Test func wokenInItsBackoff() {
+    var worker = Self.worker(in: .created) { $0.restart = .always }
+    _ = worker.handle(.ended(.unknown), at: Self.start)
+    #expect(worker.state == .backoff)
+    #expect(effects(&worker, .wake) == [.spawn])
+    #expect(effects(&worker, .isSetUp) == [.go])
   }
 
   @Test func createThenWake() {
@@ -287,6 +330,21 @@ import Testing
     #expect(worker.ending.code == 127)
   }
 
+  /// One that failed is not where it should be, until somebody stops it; one that was stopped is, however it ended.
+  @Test func whatHasFailedKeepsItsTarget() {
+    var worker = Self.worker(in: .running)
+    _ = effects(&worker, .ended(.exited(1)))
+    #expect(worker.state == .ended && worker.target == .awake)
+    _ = effects(&worker, .stop)
+    #expect(worker.target == .ended)
+    worker = Self.worker(in: .stopping)
+    _ = effects(&worker, .ended(.exited(1)))
+    #expect(worker.state == .ended && worker.target == .ended)
+    worker = Self.worker(in: .running)
+    _ = effects(&worker, .ended(.exited(0)))
+    #expect(worker.target == .ended)
+  }
+
   /// Any events in any order: a worker that is there has a process or is about to, and what has ended asks for nothing.
   @Test func anyOrder() {
     var random = SplitMix(seed: 3)
@@ -301,7 +359,9 @@ import Testing
         let effects = worker.handle(event, at: time, random: UInt32(truncatingIfNeeded: random.next()))
         if effects.contains(.spawn) { #expect(worker.state == .creating) }
         if effects.contains(.go) { #expect(worker.state == .starting) }
-        if worker.state == .ended { #expect(worker.deadline == nil && worker.target == .ended, "\(before) × \(event)") }
+        guard worker.state == .ended else { continue }
+        let isWhereItShouldBe = worker.target == .ended || worker.ending != .exited(0)
+        #expect(worker.deadline == nil && isWhereItShouldBe, "\(before) × \(event)")
       }
     }
   }

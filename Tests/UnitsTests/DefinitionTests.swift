@@ -51,6 +51,25 @@ import Testing
     #expect(definition.output == .null)
   }
 
+  @Test func kthreads() throws {
+    let definition = try read("StandardInput=queue", "X-ShouldStopFD=3", "CPUAffinity=node:0-1")
+    #expect(definition.input == .queue)
+    #expect(definition.stopNotice == 3)
+    #expect(definition.processors?.string == "node:0-1")
+    let undone = try read(
+      "StandardInput=queue", "StandardInput=null", "X-ShouldStopFD=3", "X-ShouldStopFD=", "CPUAffinity=1", "CPUAffinity=")
+    #expect(undone.input == .null)
+    #expect(undone.stopNotice == nil)
+    #expect(undone.processors == nil)
+    #expect(
+      warnings("[Service]\nExecStart=x\nStandardInput=tty\nX-ShouldStopFD=2\nX-ShouldStopFD=1024\nCPUAffinity=node:x\n") == [
+        "3: bad value 'tty' for StandardInput: expected null or queue",
+        "4: bad value '2' for X-ShouldStopFD: expected the number of a descriptor, 3 to 1023",
+        "5: bad value '1024' for X-ShouldStopFD: expected the number of a descriptor, 3 to 1023",
+        "6: bad value 'node:x' for CPUAffinity: expected processors such as 0-3,6, or node:0",
+      ])
+  }
+
   @Test func resources() throws {
     let definition = try read(
       "Nice=-5", "OOMScoreAdjust=500", "UMask=027", "CPUAffinity=0-1 3", "AmbientCapabilities=CAP_NET_BIND_SERVICE cap_kill",
@@ -78,6 +97,10 @@ import Testing
     #expect(definition.user == nil)
   }
 
+  @Test func theLongestTimes() throws {
+    #expect(try read("LimitCPU=9223372036s 854ms").limits.map(\.soft) == [9_223_372_037])
+  }
+
   @Test func order() throws {
     let definition = try #require(
       Definition(text("[Unit]\nDescription=x\nAfter=db.service cache\nRequires=db.service\n[Service]\nExecStart=x")) { _, _ in })
@@ -85,7 +108,23 @@ import Testing
     #expect(definition.requires.map(\.string) == ["db"])
   }
 
+  /// What is no unit's name keeps its end.
+  @Test func suffixesOfWordsAreKept() throws {
+    let definition = try read("Environment=UNIT=a.service", "SupplementaryGroups=b.service")
+    #expect(definition.environment.map(\.string) == ["UNIT=a.service"])
+    #expect(definition.supplementaryGroups.map(\.string) == ["b.service"])
+  }
+
   @Test(arguments: [
+    ("[Service]\nExecStart=x\nEnvironment=A=1 B\n", "3: bad value 'A=1 B' for Environment: expected NAME=value"),
+    ("[Service]\nExecStart=x\nEnvironment==1\n", "3: bad value '=1' for Environment: expected NAME=value"),
+    ("[Service]\nExecStart=''\nExecStart=x\n", "2: bad value '\'\'' for ExecStart: expected a program"),
+    ("[Service]\nExecStart=x\nUser=a\0b\n", "3: bad value 'a\\x00b' for User: expected text without NUL"),
+    ("[Service]\nExecStart=x\nUser=a\0\\\nb\n", "3: bad value 'a\\x00 b' for User: expected text without NUL"),
+    (
+      "[Service]\nExecStart=x\nRestartSec=9223372036.9s\n",
+      "3: bad value '9223372036.9s' for RestartSec: expected a time such as 5s, 1min 30s or infinity"
+    ),
     ("[Service]\nExecStart=x\nRestrat=always\n", "3: unknown key 'Restrat': not obeyed"),
     ("[Service]\nExecStart=x\nRestart=maybe\n", "3: bad value 'maybe' for Restart: expected no, on-failure or always"),
     ("[Service]\nExecStart=x\nNice=20\n", "3: bad value '20' for Nice: expected a number from -20 to 19"),

@@ -38,7 +38,7 @@ import Testing
     arguments: [
       ("a b", ["a", "b"]), ("  a   b\t", ["a", "b"]), ("'a b' \"c d\"", ["a b", "c d"]), ("a'b c'd", ["ab cd"]),
       (#"a\ b"#, nil), (#"a\sb"#, ["a b"]), (#""\x41\102\n\\""#, ["AB\n\\"]), (#"'a"b' "a'b""#, ["a\"b", "a'b"]), ("''", [""]),
-      ("'a", nil), (#"\x4"#, nil), (#"\x00"#, nil), (#"a\"#, nil), ("", []),
+      ("'a", nil), (#"\x4"#, nil), (#"\x00"#, nil), (#"a\000b"#, nil), (#"\001"#, ["\u{1}"]), (#"a\"#, nil), ("", []),
     ] as [(String, [String]?)]) func words(_ value: String, _ expected: [String]?)
   {
     #expect((try? Words.split(text(value)))?.map(\.string) == expected)

@@ -37,6 +37,8 @@ import Testing
     all.inheritable = .max
     all.privileges = .noNew
     all.output = .null
+    all.input = .queue
+    all.stopNotice = 1023
     all.memoryMaximum = 1 << 30
     all.taskMaximum = 10
     all.processorWeight = 100
@@ -60,6 +62,7 @@ import Testing
       \(specification.name.string) \(texts.map { $0?.string }) \(lists.map(strings)) \(times.map { $0?.nanoseconds })
       \(numbers) \(specification.limits) \(specification.stopSignal.rawValue) \(specification.readiness) \(specification.restart)
       \(specification.essential) \(specification.notifyAccess) \(specification.privileges) \(specification.output)
+      \(specification.input) \(specification.stopNotice as Int32?)
       \(specification.nice as Int?) \(specification.oomScore as Int?) \(specification.umask as UInt32?)
       """
   }
@@ -88,16 +91,20 @@ import Testing
     var request = Request(verb, id: 3)
     request.name = text("cache")
     request.number = 15
+    request.job = text("a \0job")
+    request.binding = text("0-1")
     if verb == .create || verb == .run { request.specification = Self.full() }
     let read = try Request(FrameReader(text(request.frame().bytes)))
     #expect(read.verb == verb)
     #expect(read.name.string == (verb == .create || verb == .run ? "web/3" : "cache"))
     #expect(read.number == 15)
+    #expect(read.job.string == "a \0job")
+    #expect(read.binding.string == "0-1")
   }
 
   @Test func verbNumbersAreForEver() {
-    #expect(Verb.allCases.map(\.rawValue) == Array(1...17))
-    #expect(WorkerState.allCases.map(\.rawValue) == Array(0...9))
+    #expect(Verb.allCases.map(\.rawValue) == Array(1...20) + [22, 24])
+    #expect(WorkerState.allCases.map(\.rawValue) == Array(0...9) + [16])
     #expect(Stage.allCases.map(\.rawValue) == Array(0...15))
   }
 
@@ -123,6 +130,7 @@ import Testing
     arguments: [
       (Tag.variable, "NOVALUE"), (Tag.variable, "=x"), (Tag.name, "a\0b"), (Tag.limit, "short"), (Tag.restart, "\u{9}"),
       (Tag.stopSignal, "\u{0}"), (Tag.umask, "\u{7F}\u{7F}"),
+      (Tag.stopNotice, "\u{2}"), (Tag.stopNotice, "\u{0}\u{4}"), (Tag.input, "\u{2}"),
     ] as [(UInt16, String)]) func badFields(_ tag: UInt16, _ value: String)
   {
     var frame = FrameBuilder(kind: Verb.create.rawValue, id: 1)
@@ -144,6 +152,11 @@ import Testing
   ]) func replies(_ ending: Ending) throws {
     var reply = Reply(.worker, id: 12)
     reply.error = .again
+    reply.stage = .cgroup
+    reply.usage.processorTime = .seconds(3)
+    reply.usage.memory = 4096
+    reply.usage.begun = Instant(nanoseconds: 5)
+    reply.fate = .forgotten
     reply.next = 99
     reply.worker.name = text("web")
     reply.worker.state = .backoff
@@ -154,10 +167,14 @@ import Testing
     reply.worker.text = text("5 clients")
     reply.worker.dropped = 1
     reply.worker.control = text("cgroup")
+    reply.worker.binding = text("node:0")
     let read = try Reply(FrameReader(text(reply.frame().bytes)))
     #expect(read.kind == .worker)
     #expect(read.id == 12)
     #expect(read.error == .again)
+    #expect(read.stage == .cgroup, "the request's, not the worker's")
+    #expect(read.usage == reply.usage)
+    #expect(read.fate == .forgotten)
     #expect(read.next == 99)
     #expect(read.worker.name.string == "web")
     #expect(read.worker.state == .backoff)
@@ -168,6 +185,7 @@ import Testing
     #expect(read.worker.text.string == "5 clients")
     #expect(read.worker.dropped == 1)
     #expect(read.worker.control.string == "cgroup")
+    #expect(read.worker.binding.string == "node:0")
   }
 
   @Test(

@@ -29,6 +29,13 @@ final class Payloads {
   /// Waits until a machine is quiet, and asks for its power-off.
   var quiet: Payload { Payload(path: "\(directory)/machine-quiet") }
 
+  /// A worker that tells its first instruction's time.
+  var firstInstruction: Payload { Payload(path: "\(directory)/worker-first") }
+  /// Starts that one for the harness.
+  var bareStarter: Payload { Payload(path: "\(directory)/worker-bare") }
+  /// Leaves no process number to anybody else.
+  var full: Payload { Payload(path: "\(directory)/worker-full") }
+
   /// A source file below Payloads, less `.c`, and what it is built with besides the usual.
   struct Source {
     let name: String
@@ -38,6 +45,10 @@ final class Payloads {
   private static let withoutLibrary = ["-nostdlib", "-nostartfiles", "-fno-stack-protector", "-Wl,--build-id=none"]
   static let containers = [
     Source(name: "true", options: withoutLibrary), Source(name: "steady"), Source(name: "orphans"), Source(name: "exercise"),
+  ]
+  static let workers = [
+    Source(name: "worker-first", options: withoutLibrary + ["-ffreestanding"]), Source(name: "worker-bare"),
+    Source(name: "worker-full"),
   ]
   static let machines = [
     Source(name: "machine-first", options: withoutLibrary + ["-ffreestanding"]),

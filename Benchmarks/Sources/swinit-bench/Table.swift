@@ -45,11 +45,13 @@ struct Table {
   }
 
   private func cells(of verdict: Row.Verdict) -> [String] {
+    // A small number that is none to be counted is no whole one.
+    let isSmall = verdict.limit > 0 && verdict.limit < 10
     let observed = verdict.observed.map { value in
-      verdict.ratioTo.map { ratio(value, verdict.low, verdict.high, to: $0) } ?? Table.number(value, digits: 0)
+      verdict.ratioTo.map { ratio(value, verdict.low, verdict.high, to: $0) } ?? Table.number(value, digits: isSmall ? 2 : 0)
     }
     let met = verdict.met.map { $0 ? "yes" : "no" }
-    let limit = Table.number(verdict.limit, digits: verdict.ratioTo == nil ? 0 : 2)
+    let limit = Table.number(verdict.limit, digits: verdict.ratioTo == nil && !isSmall ? 0 : 2)
     return [observed ?? "–", "≤ \(limit)", met ?? "–"]
   }
 

@@ -151,6 +151,7 @@ int64_t csys_read(int32_t fd, void *buffer, size_t count);
 int64_t csys_write(int32_t fd, const void *buffer, size_t count);
 void csys_say(const void *buffer, size_t count);  // to descriptor 2, never blocking
 int32_t csys_close(int32_t fd);
+int64_t csys_splice(int32_t from, int32_t to, size_t count);  // splice(2) between pipes; never waits
 int32_t csys_duplicate(int32_t from, int32_t to);  // dup2(2)
 int32_t csys_duplicate_above(int32_t from, int32_t least);  // fcntl(2) F_DUPFD_CLOEXEC
 int32_t csys_fd_is_open(int32_t fd);
@@ -228,3 +229,7 @@ int32_t csys_uevent_socket(void);
 const char *csys_executed_path(void);
 /// EM_… of this build (elf.h).
 int32_t csys_elf_machine(void);
+
+// What the static build's linker makes of these two's own, where what stands before them is called by their names (--wrap).
+int __real_posix_memalign(void **result, size_t alignment, size_t size);
+void __real_free(void *object);

@@ -16,33 +16,49 @@ final class Keeper {
   }
 
   let log: Log
-  private let grace: Interval?
-  private let memory: FileDescriptor
-  private let program: SelfSpawn
+  let grace: Interval?
+  let memory: FileDescriptor
+  let program: SelfSpawn
   private let signals: Int32
   private let arguments: SpawnRequest.Vector
   private let environment: SpawnRequest.Vector
   /// Zero pages until they are used: a file of no name, private to this process.
-  private let held: UnsafeMutablePointer<Held>
+  let held: UnsafeMutablePointer<Held>
+  let keepsakes: Keepsakes
   /// One more than the highest slot in use.
-  private var end = 0
-  private var control: Int32 = -1
-  private var notify: Int32 = -1
+  var end = 0
+  /// In how many of them an end waits for kthreadd to have written it down.
+  private var endsHeld = 0
+  var control: Int32 = -1
+  var notify: Int32 = -1
+  /// Runs while kthreadd is about something.
+  let heart: Int32
+  let heartbeat: Heartbeat?
+  /// When kthreadd has to have answered; nil: it was asked nothing.
+  var answerBy: Instant?
   /// To kthreadd; -1: it is not there.
-  private var channel: Int32 = -1
-  private(set) var process: ProcessID?
+  var channel: Int32 = -1
+  var process: ProcessID?
+  /// The program of an upgrade that is under way; -1: there is none.
+  var candidate: Int32 = -1
+  var upgrade = Upgrade.none
+  var outcome: Outcome?
+  /// Whether this process is where it can be replaced by another execution.
+  var replaceable = Replaceable.no
   private static let fullBudget = Interval.seconds(10)
-  private var budget = Keeper.fullBudget
-  private var budgetAt = Instant(nanoseconds: 0)
-  private var toldOfLoop = Instant(nanoseconds: -60_000_000_000)
+  var budget = Keeper.fullBudget
+  var budgetAt = Instant(nanoseconds: 0)
+  var toldOfLoop = Instant(nanoseconds: -60_000_000_000)
   /// When it is to be started again.
-  private(set) var restartAt: Instant?
-  private(set) var isDone = Completion.pending
+  var restartAt: Instant?
+  var isDone = Completion.pending
+  /// Whether the kthreadd that is there has said so itself.
+  var isServing = Completion.pending
   /// The code of an essential worker that has ended.
-  private(set) var endCode: Int32?
+  var endCode: Int32?
   private var isEnding = Ending.no
   /// The highest number of the descriptors that this process was started with.
-  private let inherited: Int32
+  let inherited: Int32
   /// RLIMIT_NOFILE.
   private var descriptorLimit: Int32
 
@@ -50,17 +66,31 @@ final class Keeper {
   private enum Ending { case no, yes }
 
   /// Prepares everything that is needed later; the descriptors get numbers above those that were inherited, which are the command's.
-  init(_ log: Log, environment: SpawnRequest.Vector, grace: Interval?, arguments: SpawnRequest.Vector) throws(Errno) {
+  /// In an execution after an upgrade they are there.
+  init(
+    _ log: Log, environment: SpawnRequest.Vector, grace: Interval?, heartbeat: Interval?, arguments: SpawnRequest.Vector,
+    resuming taken: InitState.Taken? = nil
+  ) throws(Errno) {
     self.log = log
+    self.heartbeat = Heartbeat(heartbeat)
     self.grace = grace
     self.environment = environment
     self.arguments = arguments
-    inherited = FileDescriptor.highest()
+    inherited = taken?.state.kept.inherited ?? FileDescriptor.highest()
     descriptorLimit = Int32(clamping: (try? Attributes.limit(7))?.soft ?? 1024)
-    memory = try SharedMemory.create(size: WorkerTable.size(capacity: Custody.capacity)).moved(above: inherited)
-    program = try SelfSpawn(above: inherited)
+    if let kept = taken?.state.kept {
+      memory = FileDescriptor.owning(kept.memory)
+      program = SelfSpawn(adopting: FileDescriptor.owning(kept.program))
+      heart = kept.heart
+    } else {
+      memory = try SharedMemory.create(size: WorkerTable.size(capacity: Custody.capacity)).moved(above: inherited)
+      program = try SelfSpawn(above: inherited)
+      heart = try SharedTimer.create(above: inherited)
+    }
     signals = try FileDescriptor.signals(SignalState.queued, above: inherited)
+    keepsakes = try Keepsakes()
     held = try SharedMemory.zeros(of: Held.self, count: Custody.capacity)
+    if let taken { try restore(taken) }
   }
 
   /// Starts kthreadd, and waits until it serves. A container whose kthreadd does not come up goes on without one.
@@ -68,8 +98,10 @@ final class Keeper {
     start()
     let deadline = Instant.now + .seconds(10)
     while isDone == .pending, channel >= 0, deadline > .now {
-      Socket.waitUntilReadable(channel, until: deadline)
+      FileDescriptor.waitUntilReadable(channel, heart, -1, until: answerBy ?? deadline)
       receive()
+      takeBeat()
+      expireBeat()
     }
     if isDone == .pending { log.fatal("kthreadd is not ready; going on without its workers") }
   }
@@ -79,6 +111,7 @@ final class Keeper {
 
   private func start() {
     restartAt = nil
+    isServing = .pending
     do throws(Errno) {
       let (mine, its) = try Socket.pair()
       defer { FileDescriptor.close(its) }
@@ -91,6 +124,7 @@ final class Keeper {
       defer { FileDescriptor.close(other) }
       descriptors[3] = other
       process = try program.start(arguments, environment, descriptors, leads: .session)
+      beginBeat()
     } catch {
       closeChannel()
       process = nil
@@ -120,8 +154,9 @@ final class Keeper {
     budget = Interval(nanoseconds: budget.nanoseconds - Interval.seconds(1).nanoseconds)
   }
 
-  /// Starts it again where its time has come.
+  /// Starts it again where its time has come, and ends one that hangs.
   func expire() {
+    expireBeat()
     if let due = restartAt, due <= .now { start() }
   }
 
@@ -129,28 +164,46 @@ final class Keeper {
   func ended(_ process: ProcessID, _ status: WaitStatus) -> Bool {
     if process == self.process {
       self.process = nil
+      // What it has said last is heard, or a worker that it had just begun would be lost.
+      while channel >= 0, takeOne() {}
       closeChannel()
+      judge(status)
+      takeBackUpgrade()
       if isEnding == .yes { return true }
       again("kthreadd (\(process)) has ended (code \(status.code)); its workers live on, and it is started again")
       expire()
       return true
     }
-    for slot in 0..<end where held[slot].process == process.rawValue && held[slot].status == 0 {
-      held[slot].status = status.raw + 1
-      tellEnd(slot)
-      return true
-    }
-    return false
+    guard let slot = slot(of: process) else { return false }
+    held[slot].status = status.raw + 1
+    endsHeld += 1
+    tellEnd(slot)
+    return true
+  }
+
+  var holdsWorkers: Bool { end > 0 }
+
+  func holds(_ process: ProcessID) -> Bool { slot(of: process) != nil }
+
+  /// The worker that has this process, and has not ended.
+  private func slot(of process: ProcessID) -> Int? {
+    for slot in 0..<end where held[slot].process == process.rawValue && held[slot].status == 0 { return slot }
+    return nil
   }
 
   private func tellEnd(_ slot: Int) {
     send(Custody.Entry(.ended, slot: slot, process: held[slot].process, value: held[slot].status - 1))
   }
 
-  private func send(_ entry: Custody.Entry) {
+  func send(_ entry: Custody.Entry, _ descriptor: Int32 = -1) {
     guard channel >= 0 else { return }
     var entry = entry
-    withUnsafeBytes(of: &entry) { try? Packet.send($0, over: channel) }
+    var list = descriptor
+    withUnsafeBytes(of: &entry) { bytes in
+      withUnsafePointer(to: &list) { list in
+        try? Packet.send(bytes, UnsafeBufferPointer(start: list, count: descriptor >= 0 ? 1 : 0), over: channel)
+      }
+    }
   }
 
   // MARK: waiting
@@ -159,12 +212,18 @@ final class Keeper {
   @inline(never)
   func wait(for set: SignalSet, until deadline: Instant?) -> SignalQueue.Arrival? {
     if let arrival = SignalQueue.pending(of: set) { return arrival }
+    waitOnce(until: deadline)
+    return SignalQueue.pending(of: set)
+  }
+
+  func waitOnce(until deadline: Instant?) {
     var limit = deadline
     if let restartAt { limit = limit.map { min($0, restartAt) } ?? restartAt }
-    FileDescriptor.waitUntilReadable(signals, channel, until: limit)
+    if let answerBy { limit = limit.map { min($0, answerBy) } ?? answerBy }
+    FileDescriptor.waitUntilReadable(signals, channel, heart, until: limit)
     receive()
+    takeBeat()
     expire()
-    return SignalQueue.pending(of: set)
   }
 
   /// Takes what kthreadd has sent.
@@ -182,11 +241,15 @@ final class Keeper {
       do throws(Errno) { received = try Packet.receive(into: memory, from: channel) } catch { failure = error }
     }
     if failure == .again { return false }
+    // Told once to who has sent what is not read any more; what has come lies there still.
+    if failure == .connectionReset { return true }
     guard failure == nil, received.count == Custody.entrySize else {
       // It has gone; its end comes as a signal, and starts the next one.
       if received.count == 0 || failure != nil { closeChannel() }
       return false
     }
+    // Whatever it says, it does not hang.
+    answerBy = nil
     let parts = Custody.Parts(rawValue: entry.parts)
     let slot = Int(entry.slot)
     var first: Int32 = -1
@@ -194,7 +257,7 @@ final class Keeper {
     if received.descriptorCount > 0 { first = raise(received.descriptors[0]) }
     if received.descriptorCount > 1 { second = raise(received.descriptors[1]) }
     switch Custody.Kind(rawValue: entry.kind) {
-    case .hello: sendPage(from: slot)
+    case .hello: sendPage(from: slot, mark: entry.spare)
     case .keepListeners:
       control = first
       notify = second
@@ -211,14 +274,22 @@ final class Keeper {
     case .dropChannel where slot < Custody.capacity: close(&held[slot].channel)
     case .forget where slot < Custody.capacity:
       held[slot].process = 0
+      if held[slot].status != 0 { endsHeld -= 1 }
       held[slot].status = 0
       close(&held[slot].channel)
+      keepsakes.forget(slot)
       tellMore()
-    case .drop where slot < Custody.capacity: drop(slot)
+    case .drop where slot < Custody.capacity:
+      drop(slot)
+      keepsakes.drop(slot)
     case .done:
       isDone = .done
+      isServing = .done
+      advanceUpgrade()
+    case .mayUpgrade: consider(first)
+    case .upgradeFailed: dropCandidate()
     case .endContainer: if endCode == nil { endCode = entry.value }
-    default: break
+    default: keepsakes.take(entry, first, second, over: channel)
     }
     return true
   }
@@ -242,17 +313,19 @@ final class Keeper {
   private func drop(_ slot: Int) {
     close(&held[slot].output)
     close(&held[slot].channel)
+    if held[slot].status != 0 { endsHeld -= 1 }
     held[slot] = Held()
     while end > 0, held[end - 1].process == 0, held[end - 1].output == 0, held[end - 1].channel == 0 { end -= 1 }
   }
 
   /// Ends that did not fit into the channel before.
   private func tellMore() {
+    guard endsHeld > 0 else { return }
     for slot in 0..<end where held[slot].status > 0 { tellEnd(slot) }
   }
 
   /// A page of what is kept, for a kthreadd that begins.
-  private func sendPage(from slot: Int) {
+  private func sendPage(from slot: Int, mark: Int32) {
     var entries = InlineArray<40, Custody.Entry>(repeating: Custody.Entry(.hello))
     var descriptors = InlineArray<96, Int32>(repeating: -1)
     var count = 0
@@ -264,12 +337,14 @@ final class Keeper {
     if slot == 0 {
       var parts: Custody.Parts = [.memory, .program]
       add(memory.rawValue)
-      add(program.rawValue)
+      add(candidate >= 0 ? candidate : program.rawValue)
       if control >= 0, notify >= 0 {
         parts.formUnion([.control, .notify])
         add(control)
         add(notify)
       }
+      parts.insert(.heart)
+      add(heart)
       entries[0] = Custody.Entry(.welcome, parts: parts)
       count = 1
     }
@@ -292,6 +367,7 @@ final class Keeper {
       index += 1
     }
     entries[count] = Custody.Entry(.complete, value: index < end ? Int32(index) : -1)
+    entries[count].spare = mark
     count += 1
     entries.span.withUnsafeBytes { bytes in
       descriptors.span.withUnsafeBufferPointer { list in
@@ -304,9 +380,21 @@ final class Keeper {
 
   // MARK: the end
 
+  /// Asks kthreadd to stop all workers in their order; its end is the end of that.
+  func askForEnd() {
+    isEnding = .yes
+    try? process?.send(.terminate)
+  }
+
   /// Asks kthreadd to stop all workers in their order, and waits until it has. Reaps meanwhile.
   func endWorkers(_ reaper: inout Reaper) {
     isEnding = .yes
+    replaceable = .no
+    askForEnd(&reaper)
+    if process == nil { stopWorkers(&reaper) }
+  }
+
+  private func askForEnd(_ reaper: inout Reaper) {
     guard let kthreadd = process else { return }
     try? kthreadd.send(.terminate)
     let deadline = grace.map { Instant.now + $0 + .seconds(2) }
@@ -314,8 +402,7 @@ final class Keeper {
       if let deadline, deadline <= .now { return }
       if case .none = reaper.reap() { return }
       if process == nil { return }
-      FileDescriptor.waitUntilReadable(signals, channel, until: deadline)
-      receive()
+      waitOnce(until: deadline)
       // Whatever asks for the end has it already.
       _ = SignalQueue.pending(of: SignalState.queued)
     }

@@ -6,21 +6,26 @@ extension KernelInit {
   /// rest_init(): kthreadd before anything else, so that it is PID 2, and on only when it is there (kthreadd_done). Without workers to be
   /// looked after nothing is started.
   @inline(never)
-  mutating func restInit(_ environment: Environment) {
+  mutating func restInit(_ environment: Environment, _ inherited: Environment) {
     guard Kthreadd.isBuiltIn else { return }
     guard configuration.supervision == .asked || (try? FileStatus(of: Kthreadd.directory)) != nil else { return }
-    let verbosity: Supervisor.Setting.Verbosity =
-      configuration.log.threshold.rawValue >= Log.Level.info.rawValue ? .everything : .failures
     do throws(Errno) {
-      let keeper = try Keeper(
-        configuration.log, environment: environment.vector(), grace: configuration.policy.grace,
-        arguments: Kthreadd.words(
-          grace: configuration.policy.grace, verbosity: verbosity, controlGroup: configuration.controlGroup))
+      let keeper = try keeper(environment)
+      Origin.prepare(inherited)
+      begin.directory = configuration.postHooks.isEmpty ? nil : Host.currentDirectory()
       keeper.begin()
       reaper.keeper = keeper
     } catch {
       log.fatal("cannot start kthreadd: \(error); going on without workers")
     }
+  }
+
+  func keeper(_ environment: Environment, resuming taken: InitState.Taken? = nil) throws(Errno) -> Keeper {
+    let verbosity: Supervisor.Setting.Verbosity =
+      configuration.log.threshold.rawValue >= Log.Level.info.rawValue ? .everything : .failures
+    return try Keeper(
+      configuration.log, environment: environment.vector(), grace: configuration.policy.grace, heartbeat: configuration.heartbeat,
+      arguments: Kthreadd.words(configuration, verbosity), resuming: taken)
   }
 
   /// The next signal; where there is a kthreadd, it is heard meanwhile.
@@ -35,8 +40,10 @@ extension KernelInit {
   mutating func standForWorkers() -> Ending {
     try? Host.changeDirectory(to: "/")
     reaper.keeper?.closeInherited()
+    reaper.keeper?.replaceable = .yes
     while reaper.keeper?.endCode == nil {
       if case .more = reaper.reap() { continue }
+      upgrade(nil)
       guard let arrival = next(), arrival.isForOthers else { continue }
       if arrival.signal == .terminate || arrival.signal == .interrupt || arrival.signal == .quit { break }
     }

@@ -3,63 +3,60 @@ import Supervision
 import Sys
 import Wire
 
-/// The process that becomes a worker: this program once more. It sets everything up, says so, waits until it is woken, and executes the
-/// worker's program. What fails is told by stage and errno.
+/// The process that becomes a worker, a copy of kthreadd: kthread(). It sets everything up, says so, waits until it is woken, and executes
+/// the worker's program. What fails is told by stage and errno.
 struct WorkerStart {
-  static let name: StaticString = "swinit-worker"
-  private static let channel: Int32 = 3
-
-  static func isAsked(_ arguments: SpawnRequest.Vector) -> Bool {
-    guard let word = arguments[0], CString(at: UnsafePointer(word)).text == name else { return false }
-    return arguments[1] != nil && arguments[2] != nil && arguments[3] != nil && arguments[4] != nil
-  }
-
   private struct Failure: Error {
     let stage: Stage
     let errno: Errno
   }
 
-  private let notify: CString
-  private let group: CString
-  private let descriptorLimit: CString
-  private var environment: Environment
+  private let info: CreateInfo
+  var environment: Environment
+  /// To kthreadd. It moves away where its number is asked for.
+  var channel = CreateInfo.channel
+  /// Its end of the stop notice; -1: none.
+  private var notice: Int32 = -1
 
-  /// Returns only when the program could not be executed.
-  static func run(_ arguments: SpawnRequest.Vector, _ environment: Environment) -> Int32 {
-    func word(_ index: Int) -> CString { CString(at: UnsafePointer(arguments[index]!)) }
-    Attributes.setName(word(1))
-    var start = WorkerStart(notify: word(2), group: word(3), descriptorLimit: word(4), environment: environment)
+  /// Ends with the process, or with its program in its place.
+  static func run(_ info: CreateInfo) -> Never {
+    Panic.role = .part
+    let passed: [Int32]
+    do throws(Errno) { passed = try info.takeDescriptors() } catch { Fork.leave(125) }
+    Attributes.leadSession()
+    var start = WorkerStart(info: info, environment: Environment(UnsafePointer(info.environment)))
+    if let notice = passed.first { start.notice = notice }
     do throws(Failure) {
-      let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: Frame.maximum, alignment: 16)
-      guard let count = receive(into: memory), let frame = try? FrameReader(memory.prefix(count).text),
-        let specification = try? Specification(frame)
+      guard let frame = try? FrameReader(info.definition), let specification = try? Specification(frame)
       else { throw Failure(stage: .definition, errno: .badMessage) }
+      Attributes.setName(CString(copying: specification.name))
       try start.setUp(specification)
-      ChannelWord.isSetUp.send(over: channel)
-      guard let length = receive(into: memory), length > 0, memory[0] == ChannelWord.go.rawValue else { return 125 }
+      ChannelWord.isSetUp.send(over: start.channel)
+      guard start.waitForGo() else { Fork.leave(125) }
       throw Failure(stage: .execute, errno: start.execute(specification))
     } catch {
-      ChannelWord.report(error.stage, error.errno, over: channel)
-      return error.errno == .noEntry ? 127 : 126
+      ChannelWord.report(error.stage, error.errno, over: start.channel)
+      Fork.leave(error.errno == .noEntry ? 127 : 126)
     }
   }
 
-  private init(notify: CString, group: CString, descriptorLimit: CString, environment: Environment) {
-    self.notify = notify
-    self.group = group
-    self.descriptorLimit = descriptorLimit
+  private init(info: CreateInfo, environment: Environment) {
+    self.info = info
     self.environment = environment
   }
 
-  /// The next packet's length. nil: kthreadd and PID 1 have let go of this process, which has no more to do.
-  private static func receive(into memory: UnsafeMutableRawBufferPointer) -> Int? {
-    while true {
-      Socket.waitUntilReadable(channel)
-      do throws(Errno) {
-        let count = try Packet.receive(into: memory, from: channel).count
-        return count > 0 ? count : nil
-      } catch {
-        guard error == .again || error == .interrupted else { return nil }
+  /// Whether kthreadd has said so; if not, it and PID 1 have let go of this process, which has no more to do.
+  private func waitForGo() -> Bool {
+    var word = InlineArray<1, UInt8>(repeating: 0)
+    var span = word.mutableSpan
+    return span.withUnsafeMutableBytes { memory in
+      while true {
+        do throws(Errno) {
+          return try Packet.receive(into: memory, from: channel).count > 0 && memory[0] == ChannelWord.go.rawValue
+        } catch {
+          guard error == .again || error == .interrupted else { return false }
+        }
+        Socket.waitUntilReadable(channel)
       }
     }
   }
@@ -69,14 +66,12 @@ struct WorkerStart {
   }
 
   private mutating func setUp(_ specification: Specification) throws(Failure) {
-    if !group.isEmpty { try at(.cgroup) { () throws(Errno) in try FileDescriptor.write(Text("0"), to: group) } }
+    try at(.cgroup) { () throws(Errno) in try info.join() }
     try at(.limits) { () throws(Errno) in
       // kthreadd has raised its own.
       let own = try Attributes.limit(7)
-      if let soft = descriptorLimit.text.decimal(upTo: .max) {
-        try Attributes.setLimit(7, soft: min(UInt64(soft) == UInt64(Int.max) ? .max : UInt64(soft), own.hard), hard: own.hard)
-      }
-      for limit in specification.limits { try Attributes.setLimit(limit.resource, soft: limit.soft, hard: limit.hard) }
+      try Attributes.setLimit(7, soft: min(info.descriptorLimit, own.hard), hard: own.hard)
+      for limit in specification.limits { try Attributes.setClosestLimit(limit.resource, soft: limit.soft, hard: limit.hard) }
     }
     try at(.priority) { () throws(Errno) in if let nice = specification.nice { try Attributes.setNice(nice) } }
     try at(.oomScore) { () throws(Errno) in
@@ -86,10 +81,12 @@ struct WorkerStart {
       number.withBytes { bytes in
         do throws(Errno) { try FileDescriptor.write(Text(bytes), to: "/proc/self/oom_score_adj") } catch { failure = error }
       }
-      if let failure { throw failure }
+      // A container that may not make it worse runs it as it is, as systemd does.
+      if let failure, failure != .noAccess, failure != .notPermitted { throw failure }
     }
-    try at(.processors) { () throws(Errno) in if let list = specification.processors { try Attributes.bind(to: list) } }
+    try at(.processors) { () throws(Errno) in try WorkerStart.bind(specification) }
     if let mask = specification.umask { Attributes.setFileMask(mask) }
+    try at(.output) { () throws(Errno) in try place(notice, specification) }
     try prepareEnvironment(specification)
     try become(specification)
     try at(.directory) { () throws(Errno) in
@@ -113,7 +110,7 @@ struct WorkerStart {
       }
     }
     for variable in specification.environment { environment.set(CString(copying: variable)) }
-    if specification.readiness == .notify || specification.watchdog != nil { environment.set("NOTIFY_SOCKET", notify.text) }
+    if specification.readiness == .notify || specification.watchdog != nil { environment.set("NOTIFY_SOCKET", info.notify) }
     if let watchdog = specification.watchdog {
       let time: Message = "\(watchdog.nanoseconds / 1000)"
       let process: Message = "\(ProcessID.current)"
@@ -191,17 +188,7 @@ struct WorkerStart {
       search: environment.value("PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
     request.group = .inherited
     Attributes.closeOnExec(from: 3)
-    Attributes.resetSignals()
+    if let number = specification.stopNotice { FileDescriptor.letInherit(number) }
     return request.replaceProcess().errno
   }
-}
-
-extension UnsafeMutableRawBufferPointer {
-  fileprivate func prefix(_ count: Int) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(self)[..<count])
-  }
-}
-
-extension UnsafeRawBufferPointer {
-  fileprivate var text: Text { Text(assumingMemoryBound(to: UInt8.self)) }
 }

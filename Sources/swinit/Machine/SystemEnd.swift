@@ -4,8 +4,8 @@ import Sys
 /// The end of a system: processes, swap, file systems, and reboot(2). kernel_restart() and its kind begin where this ends.
 struct SystemEnd {
   private let start: Bootstrap
-  private var signals: SystemSignals
-  private var request: SystemRequest
+  var signals: SystemSignals
+  private(set) var request: SystemRequest
 
   init(_ start: Bootstrap, _ signals: SystemSignals, _ request: SystemRequest) {
     self.start = start
@@ -16,17 +16,19 @@ struct SystemEnd {
   private var log: Log { start.log }
 
   /// Returns only where this process's end is the end of everything: in a container that may not call reboot(2).
-  mutating func run(_ consoles: [ConsoleEntry]) -> Int32 {
+  mutating func run(_ consoles: [ConsoleEntry], _ keeper: Keeper?) -> Int32 {
     take(request)
     if request.manner == .immediate { return leave() }
     say()
     for console in consoles { console.hangUp() }
+    if let keeper { endWorkers(keeper) }
+    if request.manner == .immediate { return leave() }
     endProcesses()
     if request.manner != .immediate { closeFileSystems() }
     return leave()
   }
 
-  private mutating func take(_ request: SystemRequest) {
+  mutating func take(_ request: SystemRequest) {
     self.request = request
     StateFile.publish(request.state)
     Resume.note(request)

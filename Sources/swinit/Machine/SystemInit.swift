@@ -6,6 +6,8 @@ struct SystemInit {
   private let start: Bootstrap
   private var consoles: [ConsoleEntry] = []
   private var signals = SystemSignals()
+  /// nil: there are no workers.
+  private var keeper: Keeper?
 
   /// Returns only in a container, whose end it is, and where nothing is left to be done.
   static func run(_ start: Bootstrap) -> Int32 {
@@ -36,6 +38,7 @@ struct SystemInit {
     do throws(MachineFailure) {
       if let command = try TestCommand(start.parameters) { return TestMachine(start).run(command) }
     } catch { log.fatal(error.message) }
+    keeper = SystemWorkers.begin(start)
     consoles = ConsoleEntry.all(start)
     return stand()
   }
@@ -60,13 +63,18 @@ struct SystemInit {
     Host.freeInitMemory()
     while true {
       let remaining = reap()
+      if let code = keeper?.endCode { return end(SystemWorkers.request(for: code, log)) }
       startDue()
-      let arrival =
-        remaining == .more
-        ? SignalQueue.pending(of: SignalState.queued) : SignalQueue.next(of: SignalState.queued, until: nextDue)
+      let arrival = remaining == .more ? SignalQueue.pending(of: SignalState.queued) : next()
       _ = SignalQueue.takeSentFaults()
       if let arrival, let request = signals.receive(arrival.signal, at: .now) { return end(request) }
     }
+  }
+
+  /// The next signal; kthreadd is heard meanwhile.
+  private func next() -> SignalQueue.Arrival? {
+    guard let keeper else { return SignalQueue.next(of: SignalState.queued, until: nextDue) }
+    return keeper.wait(for: SignalState.queued, until: nextDue)
   }
 
   private enum Remaining {
@@ -75,8 +83,9 @@ struct SystemInit {
 
   private mutating func reap() -> Remaining {
     for _ in 0..<256 {
-      guard case .process(let process, let status) = Reaped.next() else { return .none }
+      guard case .process(let process, let status) = keeper?.next() ?? Reaped.next() else { return .none }
       if case .stopped = status { continue }
+      if let keeper, keeper.ended(process, status) { continue }
       for index in consoles.indices where consoles[index].ended(process) { Resume.note(nil, at: index) }
     }
     return .more
@@ -101,6 +110,6 @@ struct SystemInit {
 
   private mutating func end(_ request: SystemRequest) -> Int32 {
     var end = SystemEnd(start, signals, request)
-    return end.run(consoles)
+    return end.run(consoles, keeper)
   }
 }

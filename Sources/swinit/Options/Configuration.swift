@@ -44,6 +44,8 @@ struct Configuration {
   var supervision = Supervision.whereDefined
   /// Whose members may control workers; nil: root and swinit's own user alone.
   var controlGroup: UInt32?
+  /// How long kthreadd may not answer; nil: for ever.
+  var heartbeat: Interval? = .seconds(10)
   var policy = Lifecycle.Policy()
   var exitMap = ExitMap()
   var signalTarget = SignalTarget.group

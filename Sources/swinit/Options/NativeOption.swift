@@ -4,7 +4,7 @@ import Sys
 /// `--help` shows.
 enum NativeOption: CaseIterable {
   case rewrite, signalTarget, exitMap, drain, killAfter, grace
-  case user, chdir, env, console, commandLine, pdeathsig, pre, post, supervise, controlGroup
+  case user, chdir, env, console, commandLine, pdeathsig, pre, post, supervise, controlGroup, heartbeat
   case report, verbose, help, version
 
   struct Description {
@@ -85,6 +85,10 @@ enum NativeOption: CaseIterable {
       Description(
         name: "control-group", value: "GROUP", variable: "SWINIT_CONTROL_GROUP", expected: "a group of /etc/group or a number",
         help: "members of this group, by name or number, may use swctl beside root and swinit's own user")
+    case .heartbeat:
+      Description(
+        name: "heartbeat", value: "TIME", variable: "SWINIT_HEARTBEAT", expected: "a time over 0 such as 10s, or infinity",
+        help: "KILL a kthreadd that has not answered for TIME, and start another (default 10s)")
     case .report:
       Description(
         name: "report", variable: "SWINIT_REPORT", help: "write one line of JSON on standard error at the end")
@@ -99,10 +103,10 @@ enum NativeOption: CaseIterable {
     }
   }
 
-  /// kthreadd is under way, and not in every build.
+  /// kthreadd is not in every build.
   var isOffered: Bool {
     switch self {
-    case .supervise, .controlGroup: return Kthreadd.isBuiltIn
+    case .supervise, .controlGroup, .heartbeat: return Kthreadd.isBuiltIn
     default: return true
     }
   }

@@ -155,6 +155,10 @@ enum NativeParser {
     case .pdeathsig:
       guard let signal = Signal(text) else { throw BadWord(text, expected: "a signal such as TERM, RTMIN+3 or 15") }
       configuration.parentDeathSignal = signal
+    case .heartbeat:
+      let time = try Interval.parse(text)
+      if time == .zero { throw BadWord(text, expected: "a time over 0 such as 10s, or infinity") }
+      configuration.heartbeat = time
     case .pre: configuration.preHooks.append(try CommandWords(text))
     case .post: configuration.postHooks.append(try CommandWords(text))
     case .controlGroup:

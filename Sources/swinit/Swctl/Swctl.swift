@@ -19,6 +19,8 @@ enum Swctl {
     static let notRunning: Int32 = 4
     /// There is no kthreadd to talk to: EX_UNAVAILABLE.
     static let unavailable: Int32 = 69
+    /// There is no room in its queue now: EX_TEMPFAIL.
+    static let full: Int32 = 75
     /// EX_NOPERM.
     static let refused: Int32 = 77
   }
@@ -52,13 +54,21 @@ enum Swctl {
     }
     do throws(Trouble) {
       var command = try SwctlCommand(words, environment)
-      return try command.run()
+      let code = try command.run()
+      return try command.conclude(code)
     } catch {
-      var line: Message = "swctl: "
-      line.append(contentsOf: error.message)
-      line.send()
+      say(error)
       return error.code == SwctlConnection.lostCode ? Exit.unavailable : error.code
     }
+  }
+}
+
+extension Swctl {
+  @inline(never)
+  static func say(_ trouble: Trouble) {
+    var line: Message = "swctl: "
+    line.append(contentsOf: trouble.message)
+    line.send()
   }
 }
 
@@ -68,6 +78,9 @@ struct SwctlConnection: ~Copyable {
   private let environment: Environment
   private let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: Frame.maximum + 1, alignment: 16)
   private var id: UInt64
+  /// What goes with the next requests.
+  var job = Text("")
+  var binding = Text("")
 
   /// Connects to the place that SWINIT_CONTROL names, or to those where kthreadd listens.
   @inline(never)
@@ -119,6 +132,8 @@ struct SwctlConnection: ~Copyable {
     request.name = name
     request.number = number
     request.specification = specification
+    request.job = job
+    request.binding = binding
     let frame = request.frame()
     guard frame.isComplete else { throw Swctl.Trouble(Swctl.Exit.failed, "the definition is too long: over 64 KiB") }
     var failure: Errno?
@@ -134,27 +149,38 @@ struct SwctlConnection: ~Copyable {
 
   /// The next frame. Its texts are there until the one after it.
   @inline(never)
-  mutating func receive() throws(Swctl.Trouble) -> (reply: Reply, frame: FrameReader) {
+  mutating func receive() throws(Swctl.Trouble) -> Reply {
     while true {
       Socket.waitUntilReadable(socket.rawValue)
-      let received: Packet.Received
-      do throws(Errno) { received = try Packet.receive(into: memory, from: socket.rawValue) } catch {
-        if error == .again { continue }
-        if error == .connectionReset { throw SwctlConnection.gone }
-        throw Swctl.Trouble(Swctl.Exit.unavailable, "cannot hear kthreadd: \(error)")
-      }
-      received.closeDescriptors()
-      guard received.count > 0 else { throw SwctlConnection.gone }
-      let text = Text(
-        UnsafeBufferPointer(start: UnsafePointer(memory.baseAddress!.assumingMemoryBound(to: UInt8.self)), count: received.count))
-      do throws(WireError) {
-        let frame = try FrameReader(text)
-        return (try Reply(frame), frame)
-      } catch {
-        throw Swctl.Trouble(Swctl.Exit.failed, "kthreadd speaks another version of the protocol (\(error.errno))")
-      }
+      if let reply = try receiveNow() { return reply }
     }
   }
+
+  /// A frame that has come; nil when none has.
+  @inline(never)
+  mutating func receiveNow() throws(Swctl.Trouble) -> Reply? {
+    let received: Packet.Received
+    do throws(Errno) { received = try Packet.receive(into: memory, from: socket.rawValue) } catch {
+      if error == .again { return nil }
+      if error == .connectionReset { throw SwctlConnection.gone }
+      throw Swctl.Trouble(Swctl.Exit.unavailable, "cannot hear kthreadd: \(error)")
+    }
+    received.closeDescriptors()
+    guard received.count > 0 else { throw SwctlConnection.gone }
+    let text = Text(
+      UnsafeBufferPointer(start: UnsafePointer(memory.baseAddress!.assumingMemoryBound(to: UInt8.self)), count: received.count))
+    do throws(WireError) {
+      return try Reply(FrameReader(text))
+    } catch {
+      throw Swctl.Trouble(Swctl.Exit.failed, "kthreadd speaks another version of the protocol (\(error.errno))")
+    }
+  }
+
+  /// The socket, for who waits for other things as well.
+  var descriptor: Int32 { socket.rawValue }
+
+  /// To the next kthreadd, where the last one has gone.
+  mutating func reconnect() throws(Swctl.Trouble) { socket = try SwctlConnection.connect(environment) }
 
   static let lostCode: Int32 = -1
   private static var gone: Swctl.Trouble { Swctl.Trouble(lostCode, "kthreadd has closed the connection") }
@@ -166,10 +192,10 @@ struct SwctlConnection: ~Copyable {
   {
     _ = try send(verb, name, number: number, specification)
     for _ in 0..<1000 {
-      do throws(Swctl.Trouble) { return try receive().reply } catch {
+      do throws(Swctl.Trouble) { return try receive() } catch {
         guard error.code == SwctlConnection.lostCode, verb != .kill, verb != .restart else { throw error }
       }
-      socket = try SwctlConnection.connect(environment)
+      try reconnect()
       _ = try send(again: verb, name, number: number, specification)
     }
     throw SwctlConnection.gone

@@ -10,8 +10,8 @@ struct SwctlCommand {
     case people, json
   }
 
-  private var words: [CString]
-  private let environment: Environment
+  var words: [CString]
+  let environment: Environment
   private var form = Form.people
   private var verb = Text("")
   private var output = SwctlOutput()
@@ -44,7 +44,7 @@ struct SwctlCommand {
     switch true {
     case verb.isEmpty, verb == "help": return help()
     case verb == "version":
-      output.add("swctl \(Version.text)\n")
+      output.add(form == .json ? "{\"version\":\"\(Version.text)\"}\n" : "swctl \(Version.text)\n")
       output.flush()
       return Swctl.Exit.done
     case verb == "run": return try create(.run)
@@ -54,9 +54,15 @@ struct SwctlCommand {
     case verb == "logs": return try logs()
     case verb == "events": return try events()
     case verb == "health": return try health()
-    case verb == "doctor": return try SwctlDoctor.run(form, environment)
+    case verb == "doctor":
+      try takeOptions()
+      try takeNoNames()
+      return try SwctlDoctor.run(form, environment)
     case verb == "kill": return try kill()
     case verb == "wait": return try wait()
+    case verb == "bind": return try bind()
+    case verb == "queue": return try queue()
+    case verb == "upgrade": return try upgrade()
     default:
       guard let request = SwctlCommand.simple(verb) else {
         throw Swctl.Trouble(Swctl.Exit.usage, "unknown command '\(verb)'; see 'swctl help'")
@@ -74,13 +80,14 @@ struct SwctlCommand {
     case verb == "park": .park
     case verb == "unpark": .unpark
     case verb == "forget": .forget
+    case verb == "flush": .flush
     default: nil
     }
   }
 
   /// Takes `--json` out of the words, and refuses other options.
   @inline(never)
-  private mutating func takeOptions(_ take: (Text) -> Bool = { _ in false }) throws(Swctl.Trouble) {
+  mutating func takeOptions(_ take: (Text) -> Bool = { _ in false }) throws(Swctl.Trouble) {
     var rest: [CString] = []
     for word in words {
       if !word.text.hasPrefix("-") { rest.append(word) } else if !take(word.text) { try readCommon(word.text) }
@@ -88,20 +95,46 @@ struct SwctlCommand {
     words = rest
   }
 
+  /// Refuses words where nothing is named.
   @inline(never)
-  private func check(_ reply: Reply, _ name: Text) throws(Swctl.Trouble) {
+  private func takeNoNames() throws(Swctl.Trouble) {
+    if let word = words.first { throw Swctl.Trouble(Swctl.Exit.usage, "\(verb) takes no names: '\(word)'") }
+  }
+
+  /// The exit code, unless what was to be said could not be written. Health is asked for its code, whatever becomes of the word.
+  @inline(never)
+  func conclude(_ code: Int32) throws(Swctl.Trouble) -> Int32 {
+    guard let failure = output.failure, !(verb == "health") else { return code }
+    throw Swctl.Trouble(Swctl.Exit.failed, "cannot write: \(failure)")
+  }
+
+  @inline(never)
+  func check(_ reply: Reply, _ name: Text) throws(Swctl.Trouble) {
     guard reply.error != Errno(0) else { return }
     switch reply.error {
     case .noEntry where reply.stage == .none: throw Swctl.Trouble(Swctl.Exit.noWorker, "there is no worker '\(name)'")
     case .notPermitted where reply.stage == .none:
       throw Swctl.Trouble(Swctl.Exit.refused, "refused: only root, swinit's own user and its control group may control workers")
+    case .notRecoverable where reply.worker.state == .quarantined:
+      throw Swctl.Trouble(
+        Swctl.Exit.failed, "worker '\(name)' is quarantined: 'swctl restart \(name)' begins it anew, 'swctl forget \(name)' ends it")
+    case .notRecoverable:
+      throw Swctl.Trouble(Swctl.Exit.failed, "\(verb) '\(name)' is not done: kthreadd has died over this request")
     case .exists: throw Swctl.Trouble(Swctl.Exit.failed, "there is a worker '\(name)' already; stop it first")
     case .interrupted: throw Swctl.Trouble(Swctl.Exit.failed, "worker '\(name)' was stopped before it ran")
+    case .notSupported where self.verb == "queue" || self.verb == "flush":
+      throw Swctl.Trouble(Swctl.Exit.failed, "worker '\(name)' has no queue; it needs StandardInput=queue")
+    case .noProcess where self.verb == "flush":
+      throw Swctl.Trouble(Swctl.Exit.notRunning, "worker '\(name)' has ended, with jobs in its queue")
+    case .noProcess where reply.stage == .none, .notImplemented where reply.stage == .none:
+      throw Swctl.Trouble(Swctl.Exit.notRunning, "worker '\(name)' is \(reply.worker.state.word): there is nothing to \(verb)")
+    case .busy where reply.stage == .none:
+      throw Swctl.Trouble(Swctl.Exit.failed, "worker '\(name)' is \(reply.worker.state.word), or waited for: cannot \(verb) it")
     default: break
     }
     if reply.stage != .none {
       let code = Ending.failed(reply.stage, reply.error).code
-      throw Swctl.Trouble(code, "worker '\(name)' cannot \(reply.stage.words): \(reply.error)")
+      throw Swctl.Trouble(code, "worker '\(name)' cannot \(reply.stage.words): \(reply.stage.reason(reply.error))")
     }
     throw Swctl.Trouble(Swctl.Exit.failed, "\(verb) '\(name)': \(reply.error)")
   }
@@ -112,16 +145,31 @@ struct SwctlCommand {
     try takeOptions()
     guard !words.isEmpty else { throw Swctl.Trouble(Swctl.Exit.usage, "\(verb) needs the name of a worker") }
     var connection = try SwctlConnection(environment)
+    var code = Swctl.Exit.done
     for word in words {
-      let reply = try ask(&connection, word.text)
-      try check(reply, word.text)
-      if form == .json {
-        output.add(json: reply.worker)
-        output.add("\n")
+      do throws(Swctl.Trouble) {
+        let reply = try ask(&connection, word.text)
+        try check(reply, word.text)
+        if form == .json { output.line(json: reply.worker, fate) }
+      } catch {
+        code = try goOn(after: error, code)
       }
     }
     output.flush()
-    return Swctl.Exit.done
+    return code
+  }
+
+  /// What forgetting leaves.
+  private var fate: Fate { verb == "forget" ? .forgotten : .goesOn }
+
+  /// Says what has gone wrong with one of several names, and goes on with the others; the first one's code is the command's.
+  @inline(never)
+  private mutating func goOn(after trouble: Swctl.Trouble, _ code: Int32) throws(Swctl.Trouble) -> Int32 {
+    // Without a kthreadd there is nothing to go on with.
+    if trouble.code == SwctlConnection.lostCode || trouble.code == Swctl.Exit.unavailable { throw trouble }
+    output.flush()
+    Swctl.say(trouble)
+    return code == Swctl.Exit.done ? trouble.code : code
   }
 
   // MARK: new workers
@@ -140,7 +188,7 @@ struct SwctlCommand {
         guard index < words.count else { throw Swctl.Trouble(Swctl.Exit.usage, "-p needs Key=Value, such as -p User=app") }
         try set(&definition, words[index].text)
         index += 1
-      } else if word == "--wait" {
+      } else if word == "--wait", verb == .run {
         waits = true
       } else if word.hasPrefix("-") {
         try readCommon(word)
@@ -167,8 +215,7 @@ struct SwctlCommand {
     let reply = try connection.ask(verb, number: 0, specification)
     try check(reply, name)
     if form == .json {
-      output.add(json: reply.worker)
-      output.add("\n")
+      output.line(json: reply.worker)
     } else if let process = reply.worker.process {
       output.add("\(process)\n")
     }
@@ -187,14 +234,21 @@ struct SwctlCommand {
   // MARK: looking
 
   private mutating func list() throws(Swctl.Trouble) -> Int32 {
-    try takeOptions()
+    var isWatched = false
+    try takeOptions { word in
+      guard word == "--watch" || word == "-w" else { return false }
+      isWatched = true
+      return true
+    }
+    try takeNoNames()
+    if isWatched { return try SwctlWatch.run(form == .json ? .json : SwctlWatch.Form(environment), environment) }
     var connection = try SwctlConnection(environment)
     var from: UInt64 = 0
     output.begin(form)
     while true {
       _ = try connection.send(.list, number: from)
       while true {
-        let (reply, _) = try connection.receive()
+        let reply = try connection.receive()
         guard reply.kind == .worker else {
           try check(reply, Text(""))
           from = reply.next
@@ -215,16 +269,18 @@ struct SwctlCommand {
     var code = Swctl.Exit.done
     for word in words {
       let reply = try connection.ask(.status, word.text)
-      try check(reply, word.text)
+      do throws(Swctl.Trouble) { try check(reply, word.text) } catch {
+        code = try goOn(after: error, code)
+        continue
+      }
       if form == .json {
-        output.add(json: reply.worker)
-        output.add("\n")
+        output.line(json: reply.worker)
       } else {
         output.describe(reply.worker)
       }
       switch reply.worker.state {
       case .running, .parked, .created, .starting: break
-      default: code = Swctl.Exit.notRunning
+      default: if code == Swctl.Exit.done { code = Swctl.Exit.notRunning }
       }
     }
     output.flush()
@@ -242,34 +298,32 @@ struct SwctlCommand {
     var connection = try SwctlConnection(environment)
     _ = try connection.send(.logs, words[0].text, number: follows)
     while true {
-      let (reply, _) = try connection.receive()
+      let reply = try connection.receive()
       guard reply.kind == .output else {
         try check(reply, words[0].text)
         return Swctl.Exit.done
       }
-      do throws(Errno) { try StandardStream.output.write(reply.worker.text.bytes) } catch { return Swctl.Exit.done }
+      if form == .json { output.line(json: reply.worker.text, of: words[0].text) } else { output.add(reply.worker.text) }
+      if output.flush() == .closed { return Swctl.Exit.done }
     }
   }
 
   private mutating func events() throws(Swctl.Trouble) -> Int32 {
     try takeOptions()
+    try takeNoNames()
     var connection = try SwctlConnection(environment)
     try check(try connection.ask(.events), Text(""))
     while true {
-      let (reply, _) = try connection.receive()
+      let reply = try connection.receive()
       guard reply.kind == .event else { continue }
-      if form == .json {
-        output.add(json: reply.worker)
-        output.add("\n")
-      } else {
-        output.describe(reply.worker)
-      }
+      if form == .json { output.line(json: reply.worker, reply.fate) } else { output.describe(reply.worker, reply.fate) }
       if output.flush() == .closed { return Swctl.Exit.done }
     }
   }
 
   private mutating func health() throws(Swctl.Trouble) -> Int32 {
     try takeOptions()
+    try takeNoNames()
     var connection = try SwctlConnection(environment)
     let reply = try connection.ask(.health)
     if reply.error == .notPermitted { try check(reply, Text("")) }
@@ -277,7 +331,8 @@ struct SwctlCommand {
     if form == .json {
       output.add(isGood ? "{\"healthy\":true}\n" : "{\"healthy\":false}\n")
     } else {
-      output.add(isGood ? "healthy\n" : "not healthy\n")
+      output.add(isGood ? "healthy\n" : "not healthy: ")
+      if !isGood { output.describe(reply.worker) }
     }
     output.flush()
     return isGood ? Swctl.Exit.done : Swctl.Exit.failed
@@ -299,7 +354,10 @@ struct SwctlCommand {
       signal = named
     }
     var connection = try SwctlConnection(environment)
-    try check(try connection.ask(.kill, name.text, number: UInt64(signal.rawValue)), name.text)
+    let reply = try connection.ask(.kill, name.text, number: UInt64(signal.rawValue))
+    try check(reply, name.text)
+    if form == .json { output.line(json: reply.worker) }
+    output.flush()
     return Swctl.Exit.done
   }
 
@@ -316,8 +374,7 @@ struct SwctlCommand {
     let reply = try connection.ask(request, words[0].text)
     if reply.error != Errno(0) { try check(reply, words[0].text) }
     if form == .json {
-      output.add(json: reply.worker)
-      output.add("\n")
+      output.line(json: reply.worker)
       output.flush()
     }
     if request == .waitReady {
@@ -327,7 +384,8 @@ struct SwctlCommand {
   }
 
   private mutating func help() -> Int32 {
-    try? StandardStream.output.write(Text(SwctlHelp.text).bytes)
+    output.add(Text(SwctlHelp.text))
+    output.flush()
     return Swctl.Exit.done
   }
 }

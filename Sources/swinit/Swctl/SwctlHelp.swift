@@ -13,9 +13,12 @@ enum SwctlHelp {
       restart NAME…    stop and start
       park NAME…       freeze it; unpark NAME… lets it go on
       kill NAME [SIG]  send it a signal (TERM)
+      bind NAME CPUS   to processors such as 0-3,6, or node:0; with all that it has started
+      queue NAME LINE…   jobs for one with StandardInput=queue; - for the lines of stdin
+      flush NAME…      until it has done what was queued
       wait NAME        until it has ended; exits with its code
       wait --ready NAME  until it is ready
-      list             all workers
+      list             all workers; with --watch (-w) as they change, until q
       status [NAME…]   one or more workers; exits with 4 when one is not running
       logs [-f] NAME   the last lines of its output, with -f all that follow
       events           what happens, until interrupted
@@ -23,12 +26,12 @@ enum SwctlHelp {
       forget NAME…     take a worker that has ended out of the list
       doctor           what is missing here, and what that costs
 
-    Keys are systemd's: User Group SupplementaryGroups WorkingDirectory Environment EnvironmentFile Type Restart RestartSec
-    TimeoutStartSec TimeoutStopSec KillSignal WatchdogSec NotifyAccess Nice OOMScoreAdjust UMask CPUAffinity Limit…
-    AmbientCapabilities CapabilityBoundingSet NoNewPrivileges StandardOutput LogSize LogFiles MemoryMax MemoryHigh TasksMax
-    CPUWeight CPUQuota After Requires X-Essential
+    Keys are systemd's: Type Restart RestartSec TimeoutStartSec TimeoutStopSec KillSignal WatchdogSec NotifyAccess
+    X-Essential X-ShouldStopFD User Group SupplementaryGroups WorkingDirectory Environment EnvironmentFile Nice
+    OOMScoreAdjust UMask CPUAffinity Limit… AmbientCapabilities CapabilityBoundingSet NoNewPrivileges StandardInput
+    StandardOutput StandardError LogSize LogFiles MemoryMax MemoryHigh TasksMax CPUWeight CPUQuota After Requires
 
-    Exit codes: 0 done, 1 failed, 2 bad usage, 3 no such worker, 4 not running, 69 no kthreadd, 77 refused;
+    Exit codes: 0 done, 1 failed, 2 bad usage, 3 no such worker, 4 not running, 69 no kthreadd, 75 queue full, 77 refused;
     127 and 126 when a program is not there or cannot be executed.
 
     """

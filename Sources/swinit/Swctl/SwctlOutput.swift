@@ -6,6 +6,8 @@ struct SwctlOutput {
   private var bytes: [UInt8] = []
   private var rows: [Row] = []
   private var count = 0
+  /// Why something could not be written; that its reader has gone is no failure.
+  private(set) var failure: Errno?
 
   private struct Row {
     var cells: InlineArray<6, [UInt8]>
@@ -24,7 +26,10 @@ struct SwctlOutput {
     defer { bytes.removeAll(keepingCapacity: true) }
     var outcome = Outcome.written
     bytes.withUnsafeBufferPointer { all in
-      do throws(Errno) { try StandardStream.output.write(all) } catch { outcome = .closed }
+      do throws(Errno) { try StandardStream.output.write(all) } catch {
+        outcome = .closed
+        if error != .brokenPipe { failure = error }
+      }
     }
     return outcome
   }
@@ -50,7 +55,7 @@ struct SwctlOutput {
       let process: Message = worker.process.map { "\($0)" } ?? "-"
       rows.append(
         Row(cells: [
-          Array(worker.name.bytes), cell("\(worker.state.word)"), cell(process), cell("\(Int(clamping: worker.restarts))"),
+          cell(SwctlOutput.name(worker)), cell("\(worker.state.word)"), cell(process), cell("\(Int(clamping: worker.restarts))"),
           cell(SwctlOutput.age(worker.since)), cell(SwctlOutput.words(worker.ending)),
         ]))
     }
@@ -82,8 +87,9 @@ struct SwctlOutput {
 
   /// One worker on a line.
   @inline(never)
-  mutating func describe(_ worker: WorkerStatus) {
-    add("\(worker.name): \(worker.state.word)")
+  mutating func describe(_ worker: WorkerStatus, _ fate: Fate = .goesOn) {
+    if fate == .forgotten { return add("\(worker.name): forgotten\n") }
+    add("\(SwctlOutput.name(worker)): \(worker.state.word)")
     if let process = worker.process { add(" (pid \(process))") }
     add(" for \(SwctlOutput.age(worker.since))")
     if worker.restarts > 0 { add(", restarts \(Int(clamping: worker.restarts))") }
@@ -104,7 +110,7 @@ struct SwctlOutput {
   }
 
   @inline(never)
-  private static func age(_ since: Instant) -> Message {
+  static func age(_ since: Instant) -> Message {
     let seconds = since.interval(to: .now).milliseconds / 1000
     if seconds < 60 { return "\(seconds)s" }
     if seconds < 3600 { return "\(seconds / 60)m \(seconds % 60)s" }
@@ -119,7 +125,7 @@ struct SwctlOutput {
     case .exited(let code): "code \(Int(code))"
     case .signaled(let number): Signal(number: Int(number)).map { "\($0)" } ?? "a signal"
     case .failed(.none, let error): "never ran (\(error))"
-    case .failed(let stage, let error): "cannot \(stage.words) (\(error))"
+    case .failed(let stage, let error): "cannot \(stage.words) (\(stage.reason(error)))"
     case .unknown: "not known"
     }
   }
@@ -127,7 +133,7 @@ struct SwctlOutput {
   // MARK: JSON
 
   @inline(never)
-  mutating func add(json worker: WorkerStatus) {
+  mutating func add(json worker: WorkerStatus, _ fate: Fate = .goesOn) {
     add("{\"name\":")
     add(quoted: worker.name)
     add(",\"state\":\"\(worker.state.word)\",\"pid\":")
@@ -148,7 +154,27 @@ struct SwctlOutput {
     add(",\"dropped\":\(Int(clamping: worker.dropped)),\"control\":")
     add(quoted: worker.control)
     addMemory(json: worker)
+    add(",\"processors\":")
+    add(quoted: worker.binding)
+    if fate == .forgotten { add(",\"forgotten\":true") }
     add("}")
+  }
+
+  /// An object on a line of its own.
+  @inline(never)
+  mutating func line(json worker: WorkerStatus, _ fate: Fate = .goesOn) {
+    add(json: worker, fate)
+    add("\n")
+  }
+
+  /// A piece of a worker's output, as an object on a line.
+  @inline(never)
+  mutating func line(json text: Text, of name: Text) {
+    add("{\"name\":")
+    add(quoted: name)
+    add(",\"output\":")
+    add(quoted: text)
+    add("}\n")
   }
 
   @inline(never)

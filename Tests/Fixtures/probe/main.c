@@ -20,6 +20,9 @@ static const struct {
     {"middle", "middle [dying] -- CMD: its parent; says what is left after it; dying: ends at the end of stdin", run_middle},
     {"early", "early SIG ROUNDS blocked|seen -- CMD: signals in the first microseconds, losses counted", run_early},
     {"crash", "crash PID: makes that process jump to address 1", run_crash},
+    {"loop", "loop PID: makes kthreadd go round in circles when it wakes next", run_loop},
+    {"killat", "killat PID N: KILL, N system calls behind its next fork", run_killat},
+    {"killexec", "killexec PID: KILL when it has executed another program", run_killexec},
     // Wrappers: change one thing, then become CMD.
     {"closed", "closed FD,… -- CMD", wrap_closed},
     {"open", "open FD,… -- CMD: /dev/zero on each", wrap_open},
@@ -55,6 +58,7 @@ static const struct {
     {"leave", "leave CODE dies|ignores|tells|stopped|respawns|late…: one process of each stays", act_leave},
     {"notify", "notify TEXT…|child…: each by sd_notify, heard by its barrier; then holds", act_notify},
     {"watchdog", "watchdog N: feeds it N times, then hangs", act_watchdog},
+    {"threads", "threads N: N threads that wait, beside the first", act_threads},
     {"stdin", "stdin: copies it to stdout, with CODE lines untouched, ends at its end", act_stdin},
 };
 

@@ -36,6 +36,9 @@ int run_ns(char **argv);
 int run_middle(char **argv);
 int run_early(char **argv);
 int run_crash(char **argv);
+int run_loop(char **argv);
+int run_killat(char **argv);
+int run_killexec(char **argv);
 
 int wrap_closed(char **argv);
 int wrap_open(char **argv);
@@ -71,5 +74,6 @@ int act_leave(char **argv);
 int act_stdin(char **argv);
 int act_notify(char **argv);
 int act_watchdog(char **argv);
+int act_threads(char **argv);
 
 #endif

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "probe.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -54,4 +55,18 @@ int act_watchdog(char **argv) {
   }
   for (;;) pause();
 #endif
+}
+
+static void *wait_for_ever(void *nothing) {
+  for (;;) pause();
+  return nothing;
+}
+
+// threads N: N threads that wait, beside the first.
+int act_threads(char **argv) {
+  pthread_t thread;
+  for (long left = number(argv[0]); left > 0; left--)
+    if (pthread_create(&thread, NULL, wait_for_ever, NULL) != 0) return 97;
+  say("threads\n");
+  for (;;) pause();
 }
