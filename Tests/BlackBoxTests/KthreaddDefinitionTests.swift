@@ -26,7 +26,7 @@ import Testing
     for name in ["a", "b", "y"] { #expect(try it.told(name).state == "waiting") }
     // It never says that it is ready.
     try it.ctl("stop", "z")
-    for name in ["a", "b", "y"] { #expect(try it.ctl("wait", "--ready", name).code == 0) }
+    for name in ["a", "b", "y"] { try it.until(name, "running") }
     #expect(try it.stop().end == .code(0))
   }
 
@@ -35,7 +35,7 @@ import Testing
     let it = try start([
       "a": Self.after("b"), "b": Self.after("c"), "c": Self.after("a"), "d": Self.after("a"), "e": Self.after("e"),
     ])
-    for name in ["a", "b", "c", "d", "e"] { #expect(try it.ctl("wait", "--ready", name).code == 0) }
+    for name in ["a", "b", "c", "d", "e"] { try it.until(name, "running") }
     for name in ["c", "e"] { try it.session.line("worker '\(name)' is to come after", on: .err) }
     let said = it.session.text(.err).split(separator: "\n").filter { $0.contains("not obeyed") }
     #expect(
@@ -58,7 +58,7 @@ import Testing
     try it.session.eventually("another kthreadd") { it.kthreadd != nil && it.kthreadd != old }
     #expect(try it.told("a").state == "waiting")
     try it.ctl("run", "ghost", "--", "/probe", "hold")
-    #expect(try it.ctl("wait", "--ready", "a").code == 0)
+    try it.until("a", "running")
     #expect(try it.ctl("health").out == "healthy\n")
   }
 
