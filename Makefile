@@ -15,8 +15,8 @@ help: ## Show the targets.
 run: setup static ## Build, then run a real container with swinit as its PID 1.
 	scripts/run-demo $(BUILD)/swinit
 
-run-services: setup kthreadd ## Build, then run nginx, redis and cron in one container, and kill their supervisor under load.
-	scripts/run-services $(BUILD)/kthreadd/swinit
+run-services: setup static ## Build, then run nginx, redis and cron in one container, and kill their supervisor under load.
+	scripts/run-services $(BUILD)/swinit
 
 run-vm: setup static ## Build, then boot three real machines: initramfs, system, test machine.
 	scripts/run-machine $(BUILD)/swinit
