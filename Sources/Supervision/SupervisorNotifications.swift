@@ -26,12 +26,15 @@ extension Supervisor {
     received.closeDescriptors()
     Packet.skip(notify)
     hearing.table.hearings = 0
+    table.handling = .nothing
     return .heard
   }
 
   private func hear(_ text: Text, _ index: Int, _ sender: ProcessID, _ received: inout Packet.Received) {
     guard let slot = slots[index], slot.notifyAccess != .none, let said = Notification(text) else { return }
     guard slot.notifyAccess == .all || sender.rawValue == slot.process else { return complainOfSender(index, sender) }
+    // Who speaks was executed, whether that was heard or not.
+    if slot.worker.state == .starting { apply(.executed, to: index) }
     if let process = said.mainProcess { setMainProcess(process, index) }
     switch said.phase {
     case .ready where slot.worker.policy.readiness == .notify || slot.worker.state == .running: apply(.ready, to: index)

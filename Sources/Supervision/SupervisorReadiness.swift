@@ -32,6 +32,7 @@ extension Supervisor {
     switch look(at: hearing.kept[slot.notes.readiness].file) {
     case .nothing: break
     case .newline:
+      if slot.worker.state == .starting { apply(.executed, to: index) }
       apply(.ready, to: index)
       closeReadiness(index)
     case .over:

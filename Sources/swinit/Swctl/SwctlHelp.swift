@@ -28,7 +28,7 @@ enum SwctlHelp {
       doctor           what is missing here, and what that costs
 
     Keys are systemd's: Type Restart RestartSec TimeoutStartSec TimeoutStopSec KillSignal WatchdogSec NotifyAccess
-    X-Essential X-ShouldStopFD User Group SupplementaryGroups WorkingDirectory Environment EnvironmentFile Nice
+    NotificationFD FileDescriptorStoreMax X-Essential X-ShouldStopFD User Group SupplementaryGroups WorkingDirectory Environment EnvironmentFile Nice
     OOMScoreAdjust UMask CPUAffinity Limit… AmbientCapabilities CapabilityBoundingSet NoNewPrivileges StandardInput
     StandardOutput StandardError LogSize LogFiles MemoryMax MemoryHigh TasksMax CPUWeight CPUQuota After Requires
 
