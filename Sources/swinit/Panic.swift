@@ -19,7 +19,7 @@ enum Panic {
     let signal = Signal(number: Int(number)) ?? .abort
     var line: Message =
       "panic: \(signal) (code \(code)) at instruction 0x\(hexadecimal: instruction), address 0x\(hexadecimal: address); this is a fault in swinit \(Version.text)"
-    if role == .part {
+    if Kthreadd.isBuiltIn, role == .part {
       line.append(Reexecution.isArmed ? ". Executing kthreadd again." : ". Ending this part of it, exit 70.")
       log.fatal(line)
       return Reexecution.afterFault()

@@ -21,7 +21,7 @@ struct SystemEnd {
     if request.manner == .immediate { return leave() }
     say()
     for console in consoles { console.hangUp() }
-    if let keeper { endWorkers(keeper) }
+    if Kthreadd.isBuiltIn, let keeper { endWorkers(keeper) }
     if request.manner == .immediate { return leave() }
     endProcesses()
     if request.manner != .immediate { closeFileSystems() }

@@ -7,7 +7,8 @@ struct SystemInit {
   private var consoles: [ConsoleEntry] = []
   private var signals = SystemSignals()
   /// nil: there are no workers.
-  private var keeper: Keeper?
+  private var keeper: Keeper? { Kthreadd.isBuiltIn ? kept : nil }
+  private var kept: Keeper?
 
   /// Returns only in a container, whose end it is, and where nothing is left to be done.
   static func run(_ start: Bootstrap) -> Int32 {
@@ -38,7 +39,7 @@ struct SystemInit {
     do throws(MachineFailure) {
       if let command = try TestCommand(start.parameters) { return TestMachine(start).run(command) }
     } catch { log.fatal(error.message) }
-    keeper = SystemWorkers.begin(start)
+    kept = SystemWorkers.begin(start)
     consoles = ConsoleEntry.all(start)
     return stand()
   }
