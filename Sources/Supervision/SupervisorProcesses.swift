@@ -30,21 +30,20 @@ extension Supervisor {
     guard let slot = slots[index], let definition = definitionBytes(index) else { throw .badMessage }
     drainLog(index)
     closeLog(index)
-    let (mine, its) = try Socket.pair()
-    let own = FileDescriptor.owning(mine)
-    let other = FileDescriptor.owning(its)
-    let kept = try own.moved(from: CreateInfo.lowDescriptors)
+    var pipes: Plumbing
+    if let plumbing { pipes = plumbing } else { pipes = try Plumbing() }
+    plumbing = nil
     var descriptors = InlineArray<4, Int32>(repeating: null.rawValue)
-    descriptors[3] = other.rawValue
+    descriptors[3] = pipes.otherChannel
     switch specification.output {
     case .lines:
-      (slot.log, slot.lent[1]) = try FileDescriptor.pipe(readFrom: CreateInfo.lowDescriptors)
-      descriptors[1] = slot.lent[1]
-      descriptors[2] = slot.lent[1]
+      descriptors[1] = pipes.writer
+      descriptors[2] = pipes.writer
     case .inherited:
+      pipes.closePipe()
       descriptors[1] = rawOutput.rawValue
       descriptors[2] = rawError.rawValue
-    case .null: break
+    case .null: pipes.closePipe()
     }
     slot.cgroup = cgroups.make(specification) { key in
       say("\(key)= of '\(specification.name)' has no effect: there is no cgroup controller for it here")
@@ -54,14 +53,14 @@ extension Supervisor {
       cgroups: cgroups, files: files, descriptors: descriptors)
     let process: ProcessID
     do throws(Errno) { process = try fork(&info, slot) } catch {
-      takeBack(slot)
-      if slot.log >= 0 { FileDescriptor.close(slot.log) }
-      slot.log = -1
+      pipes.close()
       throw error
     }
     slot.process = process.rawValue
-    slot.channel = kept.release()
-    slot.lent[0] = other.release()
+    slot.channel = pipes.channel
+    slot.log = pipes.log
+    slot.lent[0] = pipes.otherChannel
+    slot.lent[1] = pipes.writer
     if files == .copied { takeBack(slot) }
     // PID 1 has to know of it before anybody else does.
     var parts: Custody.Parts = .channel
@@ -144,9 +143,8 @@ extension Supervisor {
     guard count > 0 else {
       // Executed, or dead; if it is dead, its end is told soon and is what counts. It is written down before PID 1 lets go of the channel.
       if slot.setUp == .over, slot.worker.state == .starting || slot.worker.state == .parked { apply(.executed, to: index) }
-      // Behind the answer: to look for it takes as long as the rest.
-      if slot.started == 0, life == .alive { noteStart(index) }
       closeChannel(index)
+      if life == .alive { postpone(index) }
       return
     }
     // It has descriptors of its own.
@@ -156,7 +154,7 @@ extension Supervisor {
     switch ChannelWord(rawValue: report[0]) {
     case .isSetUp:
       apply(.isSetUp, to: index)
-      if slot.worker.state == .created { noteStart(index) }
+      if slot.worker.state == .created { postpone(index) }
     case .failed:
       let stage = Stage(rawValue: report[1]) ?? .none
       if slot.worker.state == .creating {
@@ -171,9 +169,28 @@ extension Supervisor {
     }
   }
 
+  /// What can wait until a worker's program runs waits for a millisecond: where kthreadd has woken up on the processor that the program is
+  /// about to begin on, it is in its way.
+  private func postpone(_ index: Int) {
+    if postponed.isEmpty {
+      let due = Instant.now + .milliseconds(1)
+      postponedTo = due
+      note(due)
+    }
+    postponed.append(index)
+  }
+
+  func doPostponed(at now: Instant) {
+    guard !postponed.isEmpty else { return }
+    guard postponedTo <= now else { return note(postponedTo) }
+    for index in postponed { noteStart(index) }
+    postponed.removeAll(keepingCapacity: true)
+    if plumbing == nil { plumbing = try? Plumbing() }
+  }
+
   /// With its start time a number that was given to another process is told from this one. Until it is written down, PID 1 is who knows.
   private func noteStart(_ index: Int) {
-    guard let slot = slots[index], slot.process > 0 else { return }
+    guard let slot = slots[index], slot.process > 0, slot.started == 0 else { return }
     slot.started = ProcessID(slot.process).startTicks ?? 0
     persist(index)
   }

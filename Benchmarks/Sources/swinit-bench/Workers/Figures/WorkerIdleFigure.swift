@@ -33,7 +33,9 @@ struct WorkerIdleFigure: WorkerFigure {
       if let client = client as? SwinitClient { unwoken.add(try asleep(client), of: system.name) }
     }
     return [
-      Row("workers.memory", "PSS for each of \(count) idle workers", unit: "KiB", digits: 2, each, in: .workers, bounds: [.value(2)]),
+      Row(
+        "workers.memory", "PSS for each of \(count) idle workers", unit: "KiB", digits: 2, each, in: .workers, bounds: [.value(2)]
+      ),
       Row("workers.memory.whole", "PSS of the whole supervisor with them", unit: "KiB", whole, in: .workers),
       Row("workers.memory.asleep", "private memory of a worker before its wake", unit: "KiB", unwoken, in: .workers),
       Row("workers.idle", "wake-ups in \(seconds) s with them", unit: "", switches, in: .workers, bounds: [.value(0)]),

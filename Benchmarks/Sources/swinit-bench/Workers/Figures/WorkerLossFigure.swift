@@ -31,7 +31,9 @@ struct WorkerLossFigure: WorkerFigure {
       lost.add(Double(workers.symmetricDifference(after).count), of: Subject.swinit)
     }
     return [
-      Row("workers.loss", "KILL of PID 2 to an answer, \(count) workers", unit: "ms", digits: 2, times, in: .workers, bounds: [.value(10)]),
+      Row(
+        "workers.loss", "KILL of PID 2 to an answer, \(count) workers", unit: "ms", digits: 2, times, in: .workers,
+        bounds: [.value(10)]),
       Row("workers.lost", "workers lost or doubled by it", unit: "", lost, in: .workers, bounds: [.value(0)]),
       try command(path, client),
     ]
@@ -44,7 +46,8 @@ struct WorkerLossFigure: WorkerFigure {
     try? FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
     let control = "\(path).d/control"
     try? FileManager.default.removeItem(atPath: control)
-    try? FileManager.default.createSymbolicLink(atPath: control, withDestinationPath: client.container.path("/run/swinit/control"))
+    try? FileManager.default.createSymbolicLink(
+      atPath: control, withDestinationPath: client.container.path("/run/swinit/control"))
     setenv("SWINIT_CONTROL", control, 1)
     let words: [UnsafeMutablePointer<CChar>?] = [strdup("swctl"), strdup("health"), nil]
     defer { for word in words { free(word) } }
@@ -64,6 +67,7 @@ struct WorkerLossFigure: WorkerFigure {
       }
       samples.add(Double(bench_now() - began) / 1e6, of: Subject.swinit)
     }
-    return Row("workers.health", "`swctl health`, start to end", unit: "ms", digits: 2, samples, in: .workers, bounds: [.value(5)])
+    return Row(
+      "workers.health", "`swctl health`, start to end", unit: "ms", digits: 2, samples, in: .workers, bounds: [.value(5)])
   }
 }

@@ -50,7 +50,8 @@ struct WorkerManyFigure: WorkerFigure {
   private func memory(_ each: Double, _ many: Int) -> Row {
     var samples = Samples()
     samples.add(each, of: Subject.swinit)
-    return Row("workers.many.memory", "PSS for each of \(many)", unit: "KiB", digits: 2, samples, in: .workers, bounds: [.value(2)])
+    return Row(
+      "workers.many.memory", "PSS for each of \(many)", unit: "KiB", digits: 2, samples, in: .workers, bounds: [.value(2)])
   }
 
   private func cost(of count: Int, _ path: String, _ laboratory: WorkerLaboratory) throws(BenchError) -> Cost {

@@ -7,7 +7,9 @@ struct WorkerShortageFigure: WorkerFigure {
 
   func measure(in laboratory: WorkerLaboratory) throws(BenchError) -> [Row] {
     // Before 6.14 pid_max is the whole machine's, in a pid namespace too.
-    guard WorkerShortageFigure.hasOwnLimit else { throw .unavailable(reason: "pid_max is no pid namespace's own before Linux 6.14") }
+    guard WorkerShortageFigure.hasOwnLimit else {
+      throw .unavailable(reason: "pid_max is no pid namespace's own before Linux 6.14")
+    }
     let worker = WorkerName(text: "again", staying: .yes, restarting: .atOnce)
     let full = WorkerName(text: "full")
     var samples = Samples()
@@ -36,7 +38,8 @@ struct WorkerShortageFigure: WorkerFigure {
     }
     return [
       Row(
-        "workers.shortage", "\(laboratory.extent.shortageSeconds) s of EAGAIN over to the next first instruction", unit: "s", digits: 2,
+        "workers.shortage", "\(laboratory.extent.shortageSeconds) s of EAGAIN over to the next first instruction", unit: "s",
+        digits: 2,
         samples, in: .workers, bounds: [.value(1)])
     ]
   }

@@ -72,4 +72,3 @@ struct WorkerStartFigure: WorkerFigure {
     return first - began
   }
 }
-
