@@ -255,13 +255,13 @@ extension Supervisor {
   private static let fewChildren = 256
 
   /// Finds those whose signal was lost behind another one. The kernel looks at every child for that; where they are many, this is done at
-  /// most two hundred times a second, and what a signal names is reaped at once.
+  /// most a hundred times a second, and what a signal names is reaped at once.
   private func reapAll() {
     reapAt = nil
     for _ in 0..<256 {
       guard case .ended(let child) = Children.peek() else {
         guard byProcess.count > Supervisor.fewChildren else { return }
-        let next = Instant.now + .milliseconds(5)
+        let next = Instant.now + .milliseconds(10)
         reapAt = next
         return note(next)
       }
