@@ -7,7 +7,7 @@ TOOLSET := toolsets/$(ARCH)-linux-musl.json
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-services run-vm test test-vm test-swvm setup build static core swvm unit black-box runtime fuzz lint image bench bench-vm bench-swvm install install-power clean
+.PHONY: help run run-services run-vm test test-vm test-swvm setup build static core swvm unit black-box runtime fuzz lint image bench bench-vm bench-swvm bench-workers install install-power clean
 
 help: ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,6 +78,9 @@ image: ## Build the container image (BUILDER=… for another Swift image).
 
 bench: setup static ## Measure against tini, dumb-init and catatonit; writes build/bench.json.
 	swift run -c release --package-path Benchmarks swinit-bench --swinit $(BUILD)/swinit --json $(BUILD)/bench.json $(BENCH_ARGS)
+
+bench-workers: setup static ## Measure kthreadd's workers against s6, runit, supervisord and a bare fork and exec; writes build/bench-workers.json.
+	swift run -c release --package-path Benchmarks swinit-bench workers --swinit $(BUILD)/swinit --json $(BUILD)/bench-workers.json $(BENCH_ARGS)
 
 bench-vm: setup static ## Measure a machine's start and end against busybox init, a shell and systemd; writes build/bench-vm.json.
 	scripts/kernel

@@ -67,3 +67,35 @@ public struct CreateInfo {
     try FileDescriptor.write(Text("0"), to: CString(copying: group))
   }
 }
+
+/// The channel and the pipe of a worker that is still to come. They are made when there is nothing to do, so that a request need not wait
+/// for that.
+struct Plumbing {
+  /// kthreadd's ends, with high numbers.
+  private(set) var channel: Int32 = -1
+  private(set) var log: Int32 = -1
+  /// The worker's.
+  private(set) var otherChannel: Int32 = -1
+  private(set) var writer: Int32 = -1
+
+  init() throws(Errno) {
+    let (mine, its) = try Socket.pair()
+    let own = FileDescriptor.owning(mine)
+    let other = FileDescriptor.owning(its)
+    let kept = try own.moved(above: CreateInfo.lowDescriptors - 1)
+    (log, writer) = try FileDescriptor.pipe(readFrom: CreateInfo.lowDescriptors)
+    channel = kept.release()
+    otherChannel = other.release()
+  }
+
+  /// Closes the pipe, for a worker that writes somewhere else.
+  mutating func closePipe() {
+    FileDescriptor.close(log)
+    FileDescriptor.close(writer)
+    (log, writer) = (-1, -1)
+  }
+
+  func close() {
+    for descriptor in [channel, otherChannel, log, writer] where descriptor >= 0 { FileDescriptor.close(descriptor) }
+  }
+}

@@ -57,6 +57,11 @@ public final class Supervisor {
   var byName = SlotIndex()
   var byProcess = SlotIndex()
   var queue = CreateQueue(capacity: 1024)
+  /// For the next worker.
+  var plumbing: Plumbing?
+  /// Workers whose programs were just executed, and when what is left to do for them is done.
+  var postponed: [Int] = []
+  var postponedTo = Instant(nanoseconds: 0)
   /// Processes that are setting themselves up.
   var settingUp = 0
   /// Workers that wait for others.
@@ -237,6 +242,7 @@ public final class Supervisor {
     }
     sayLate(at: now)
     reapLate(at: now)
+    doPostponed(at: now)
   }
 
   func note(_ deadline: Instant) { nextDeadline = nextDeadline.map { min($0, deadline) } ?? deadline }

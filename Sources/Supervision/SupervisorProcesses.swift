@@ -41,36 +41,36 @@ extension Supervisor {
     slot.lent = passed
     let names = try handOver(index, specification)
     passed = slot.lent
-    let (mine, its) = try Socket.pair()
-    let own = FileDescriptor.owning(mine)
-    let other = FileDescriptor.owning(its)
-    let kept = try own.moved(above: CreateInfo.lowDescriptors - 1)
+    var pipes: Plumbing
+    if let plumbing { pipes = plumbing } else { pipes = try Plumbing() }
+    plumbing = nil
     var descriptors = InlineArray<4, Int32>(repeating: null.rawValue)
     descriptors[0] = input
-    descriptors[3] = other.rawValue
+    descriptors[3] = pipes.otherChannel
     switch specification.output {
     // What nobody wants to see is kept for `logs` nevertheless.
     case .lines, .json, .file, .null:
-      let (reader, writer) = try FileDescriptor.pipe(readFrom: CreateInfo.lowDescriptors)
-      slot.log = reader
-      slot.lent.append(writer)
-      descriptors[1] = writer
-      descriptors[2] = writer
+      descriptors[1] = pipes.writer
+      descriptors[2] = pipes.writer
     case .inherited:
+      pipes.closePipe()
       descriptors[1] = rawOutput.rawValue
       descriptors[2] = rawError.rawValue
     }
     slot.cgroup = makeGroup(index, specification)
-    var info = try info(definition, descriptors, passed, names, slot)
     let process: ProcessID
-    do throws(Errno) { process = try fork(&info, slot) } catch {
-      if slot.log >= 0 { FileDescriptor.close(slot.log) }
-      slot.log = -1
+    do throws(Errno) {
+      var info = try info(definition, descriptors, passed, names, slot)
+      process = try fork(&info, slot)
+    } catch {
+      pipes.close()
       throw error
     }
     slot.process = process.rawValue
-    slot.channel = kept.release()
-    slot.lent.append(other.release())
+    slot.channel = pipes.channel
+    slot.log = pipes.log
+    slot.lent.append(pipes.otherChannel)
+    if pipes.writer >= 0 { slot.lent.append(pipes.writer) }
     if files == .copied { takeBack(slot) }
     beginMemory(index)
     // PID 1 has to know of it before anybody else does.
@@ -173,9 +173,8 @@ extension Supervisor {
     guard count > 0 else {
       // Executed, or dead; if it is dead, its end is told soon and is what counts. It is written down before PID 1 lets go of the channel.
       if slot.setUp == .over, slot.worker.state == .starting || slot.worker.state == .parked { apply(.executed, to: index) }
-      // Behind the answer: to look for it takes as long as the rest.
-      if slot.started == 0, life == .alive { noteStart(index) }
       closeChannel(index)
+      if life == .alive { postpone(index) }
       return
     }
     // It has descriptors of its own.
@@ -186,7 +185,7 @@ extension Supervisor {
     case .isSetUp:
       bindAgain(index)
       apply(.isSetUp, to: index)
-      if slot.worker.state == .created { noteStart(index) }
+      if slot.worker.state == .created { postpone(index) }
     case .failed:
       let stage = Stage(rawValue: report[1]) ?? .none
       if slot.worker.state == .creating {
@@ -201,9 +200,28 @@ extension Supervisor {
     }
   }
 
+  /// What can wait until a worker's program runs waits for a millisecond: where kthreadd has woken up on the processor that the program is
+  /// about to begin on, it is in its way.
+  private func postpone(_ index: Int) {
+    if postponed.isEmpty {
+      let due = Instant.now + .milliseconds(1)
+      postponedTo = due
+      note(due)
+    }
+    postponed.append(index)
+  }
+
+  func doPostponed(at now: Instant) {
+    guard !postponed.isEmpty else { return }
+    guard postponedTo <= now else { return note(postponedTo) }
+    for index in postponed { noteStart(index) }
+    postponed.removeAll(keepingCapacity: true)
+    if plumbing == nil { plumbing = try? Plumbing() }
+  }
+
   /// With its start time a number that was given to another process is told from this one. Until it is written down, PID 1 is who knows.
   private func noteStart(_ index: Int) {
-    guard let slot = slots[index], slot.process > 0 else { return }
+    guard let slot = slots[index], slot.process > 0, slot.started == 0 else { return }
     slot.started = ProcessID(slot.process).startTicks ?? 0
     persist(index)
   }
@@ -271,13 +289,13 @@ extension Supervisor {
   private static let fewChildren = 256
 
   /// Finds those whose signal was lost behind another one. The kernel looks at every child for that; where they are many, this is done at
-  /// most two hundred times a second, and what a signal names is reaped at once.
+  /// most a hundred times a second, and what a signal names is reaped at once.
   private func reapAll() {
     reapAt = nil
     for _ in 0..<256 {
       guard case .ended(let child) = Children.peek() else {
         guard byProcess.count > Supervisor.fewChildren else { return }
-        let next = Instant.now + .milliseconds(5)
+        let next = Instant.now + .milliseconds(10)
         reapAt = next
         return note(next)
       }

@@ -61,7 +61,9 @@ enum WorkerSystem: Named, Equatable {
     let root = "\(payloads.directory)/nspawn"
     try? FileManager.default.createDirectory(atPath: "\(root)/usr", withIntermediateDirectories: true)
     try? FileManager.default.copyItem(atPath: payloads.firstInstruction.path, toPath: "\(root)/first")
-    let words = ["--quiet", "--register=no", "--keep-unit", "--timezone=off", "--resolv-conf=off", "-D", root, "/first", "/dev/null"]
+    let words = [
+      "--quiet", "--register=no", "--keep-unit", "--timezone=off", "--resolv-conf=off", "-D", root, "/first", "/dev/null",
+    ]
     let answer = try? tool.run(words)
     guard let answer, answer.code == 0 else {
       let said = answer?.output.split(separator: "\n").first ?? ""
