@@ -147,16 +147,18 @@ import Testing
 
   // MARK: what it dies of
 
-  /// A record that no kthreadd can handle: the third one leaves it alone, and looks after the others.
+  /// It faults while it notes a worker's end, and again while it starts it anew: the third one leaves it alone, and looks after the others.
   @Test func aWorkerThatItDiesOfIsQuarantined() throws {
     let it = try Supervised()
-    try it.ctl("run", "a", "-p", "Restart=always", "--", Place.probe, "hold")
+    try it.ctl("run", "a", "-p", "Restart=always", "-p", "RestartSec=2s", "--", Place.probe, "hold")
     try it.ctl("run", "b", "-p", "Restart=always", "--", Place.probe, "hold")
     let other = try it.told("b").pid
-    // So many failures that one more cannot be counted.
-    try it.changeRecord(0) { $0.storeBytes(of: .max, toByteOffset: 32, as: UInt32.self) }
-    try it.kill()
-    try it.ctl("kill", "a", "KILL")
+    let process = try #require(it.number(#require(it.told("a").pid)))
+    let first = try Tracer("crashin", "\(try #require(it.kthreadd))")
+    Glibc.kill(process, SIGKILL)
+    first.finish()
+    try it.untilServed()
+    try Tracer("crashin", "\(try #require(it.kthreadd))").finish()
     try it.session.line("worker 'a' is quarantined: kthreadd has died 2 times in a row over it", on: .err)
     try it.session.eventually("kthreadd to serve") { try it.ctl("health", unchecked: true).code == 1 }
     #expect(try it.told("a").state == "quarantined")
@@ -384,8 +386,8 @@ extension Supervised {
   func changeRecord(_ slot: Int, _ change: (UnsafeMutableRawBufferPointer) -> Void) throws {
     try changeTable { table in
       for copy in 0..<2 {
-        let start = 4096 + (slot * 2 + copy) * 128
-        let record = UnsafeMutableRawBufferPointer(rebasing: table[start..<start + 128])
+        let start = 4096 + (slot * 2 + copy) * 160
+        let record = UnsafeMutableRawBufferPointer(rebasing: table[start..<start + 160])
         change(record)
         var hash: UInt32 = 0x811C_9DC5
         for byte in record[4...] { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
