@@ -153,7 +153,8 @@ import Testing
     try it.ctl("run", "a", "-p", "Restart=always", "-p", "RestartSec=2s", "--", Place.probe, "hold")
     try it.ctl("run", "b", "-p", "Restart=always", "--", Place.probe, "hold")
     let other = try it.told("b").pid
-    let process = try #require(it.number(#require(it.told("a").pid)))
+    let inside = try #require(it.told("a").pid)
+    let process = try #require(it.number(inside))
     let first = try Tracer("crashin", "\(try #require(it.kthreadd))")
     Glibc.kill(process, SIGKILL)
     first.finish()
