@@ -51,6 +51,7 @@ import Testing
     close(open("\(it.scratch.path)/fifo", O_WRONLY))
     try it.session.eventually("a to have ended") { status(process, "State")?.hasPrefix("Z") == true }
     Glibc.kill(kthreadd, SIGCONT)
+    try it.session.eventually("its status to be known") { try it.told("a").code == 5 }
     #expect(try it.ctl("wait", "a").code == 5)
     #expect(it.kthreadd == kthreadd)
     #expect(children(of: kthreadd).isEmpty)
@@ -65,6 +66,34 @@ import Testing
     let after = try it.state([])
     #expect(after.limits[7] == "1000:2000")
     #expect(after.limits == before.limits && after.fds.keys == before.fds.keys && after.blocked == [] && after.ignored == [])
+  }
+
+  /// What PID 1 was started with is its command's, and what an image before had open is nobody's.
+  @Test func nothingIsInherited() throws {
+    let it = try Supervised(via: [["open", "3,4,7,200"]])
+    for _ in 0..<2 {
+      let leaks = try descriptors(of: #require(it.kthreadd)).filter { $0.value == "/dev/zero" }
+      #expect(leaks.isEmpty, "\(leaks)")
+      try it.crash()
+    }
+  }
+
+  /// PID 1 has not taken yet what a kthreadd that is dead by now has sent: more than it takes at a time.
+  @Test func whatItSaidLastIsHeard() throws {
+    let it = try Supervised()
+    let kthreadd = try #require(it.kthreadd)
+    it.session.send(SIGSTOP)
+    try it.session.eventually("PID 1 to be stopped") { status(it.session.pid, "State")?.hasPrefix("T") == true }
+    for number in 0..<80 { #expect(try it.ctl("create", "w\(number)", "--", "echo", "woken").code == 0) }
+    let before = try it.all()
+    Glibc.kill(kthreadd, SIGKILL)
+    it.session.send(SIGCONT)
+    try it.session.eventually("another kthreadd") { it.kthreadd != nil && it.kthreadd != kthreadd }
+    try it.untilServed()
+    let after = try it.all()
+    #expect(after.map(\.state) == before.map(\.state) && after.map(\.pid) == before.map(\.pid))
+    #expect(try it.ctl("wake", "w79").code == 0)
+    try it.session.line("w79 | woken")
   }
 
   // MARK: hangs
@@ -118,16 +147,19 @@ import Testing
 
   // MARK: what it dies of
 
-  /// A record that no kthreadd can handle: the third one leaves it alone, and looks after the others.
+  /// It faults while it notes a worker's end, and again while it starts it anew: the third one leaves it alone, and looks after the others.
   @Test func aWorkerThatItDiesOfIsQuarantined() throws {
     let it = try Supervised()
-    try it.ctl("run", "a", "-p", "Restart=always", "--", Place.probe, "hold")
+    try it.ctl("run", "a", "-p", "Restart=always", "-p", "RestartSec=2s", "--", Place.probe, "hold")
     try it.ctl("run", "b", "-p", "Restart=always", "--", Place.probe, "hold")
     let other = try it.told("b").pid
-    // So many failures that one more cannot be counted.
-    try it.changeRecord(0) { $0.storeBytes(of: .max, toByteOffset: 32, as: UInt32.self) }
-    try it.kill()
-    try it.ctl("kill", "a", "KILL")
+    let inside = try #require(it.told("a").pid)
+    let process = try #require(it.number(inside))
+    let first = try Tracer("crashin", "\(try #require(it.kthreadd))")
+    Glibc.kill(process, SIGKILL)
+    first.finish()
+    try it.untilServed()
+    try Tracer("crashin", "\(try #require(it.kthreadd))").finish()
     try it.session.line("worker 'a' is quarantined: kthreadd has died 2 times in a row over it", on: .err)
     try it.session.eventually("kthreadd to serve") { try it.ctl("health", unchecked: true).code == 1 }
     #expect(try it.told("a").state == "quarantined")
@@ -355,8 +387,8 @@ extension Supervised {
   func changeRecord(_ slot: Int, _ change: (UnsafeMutableRawBufferPointer) -> Void) throws {
     try changeTable { table in
       for copy in 0..<2 {
-        let start = 4096 + (slot * 2 + copy) * 128
-        let record = UnsafeMutableRawBufferPointer(rebasing: table[start..<start + 128])
+        let start = 4096 + (slot * 2 + copy) * 160
+        let record = UnsafeMutableRawBufferPointer(rebasing: table[start..<start + 160])
         change(record)
         var hash: UInt32 = 0x811C_9DC5
         for byte in record[4...] { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }

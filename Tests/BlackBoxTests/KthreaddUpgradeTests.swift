@@ -72,6 +72,25 @@ import Testing
     #expect(run.out.contains("end\n") && run.out.contains("hook 9 in /tmp\n"), "\(run.out)")
   }
 
+  /// What is kept beside processes goes over, too: stored descriptors.
+  @Test func whatIsStoredStays() throws {
+    let it = try Supervised()
+    let new = try another(it.scratch)
+    let gate = try it.gate()
+    try it.life(
+      "a", ["FileDescriptorStoreMax=2", "Restart=always"], "listen", "wait:\(gate)", "store:FDSTORE=1|FDNAME=db:one", "hold")
+    try it.session.line("a | listen 0")
+    it.lift(gate: gate)
+    try it.session.line("a | store 1 1")
+    for program in [new, Place.swinit] { #expect(try it.ctl("upgrade", program).code == 0) }
+    // The next kthreadd has it from the PID 1 that has it from the one before.
+    try it.kill()
+    #expect(try it.keeping("a").stored == 1)
+    try it.ctl("kill", "a", "KILL")
+    try it.session.line("a | listen 1")
+    try it.session.line("a | fd 3 db one")
+  }
+
   @Test func underLoad() throws {
     // Its command is run by several threads, each with a process of its own.
     nonisolated(unsafe) let it = try Supervised(command: [])

@@ -38,7 +38,7 @@ struct InitState: BitwiseCopyable {
   static let size = MemoryLayout<InitState>.size
 
   /// Writes all of it to a new file, which the next program has open. `texts` are the directory that hooks run in, and the command.
-  func write(_ directory: Text, _ command: Text, _ held: UnsafeRawBufferPointer) throws(Errno) -> Int32 {
+  func write(_ directory: Text, _ command: Text, _ kept: InlineArray<3, UnsafeRawBufferPointer>) throws(Errno) -> Int32 {
     var state = self
     state.directoryLength = Int32(directory.count)
     state.commandLength = Int32(command.count)
@@ -50,7 +50,7 @@ struct InitState: BitwiseCopyable {
     if let failure { throw failure }
     try file.write(all: UnsafeRawBufferPointer(directory.bytes))
     try file.write(all: UnsafeRawBufferPointer(command.bytes))
-    try file.write(all: held)
+    for place in 0..<3 { try file.write(all: kept[place]) }
     return file.release()
   }
 

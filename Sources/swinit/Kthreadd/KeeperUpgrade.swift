@@ -32,6 +32,8 @@ extension Keeper {
     var hasEndCode: Int32 = 0
     var endCode: Int32 = 0
     var end: Int32 = 0
+    var keepsakes: Int32 = 0
+    var deposits: Int32 = 0
     var budget: Int64 = 0
     var budgetAt: Int64 = 0
     var toldOfLoop: Int64 = 0
@@ -96,7 +98,9 @@ extension Keeper {
   func execute(_ state: InitState, _ directory: Text, _ command: Text) {
     var state = state
     state.kept = snapshot
-    let bytes = UnsafeRawBufferPointer(start: held, count: end * MemoryLayout<Held>.stride)
+    let bytes: InlineArray<3, UnsafeRawBufferPointer> = [
+      UnsafeRawBufferPointer(start: held, count: end * MemoryLayout<Held>.stride), keepsakes.bytes, deposits.bytes,
+    ]
     SignalQueue.block(.all)
     var failure = Errno.invalid
     do throws(Errno) {
@@ -134,6 +138,8 @@ extension Keeper {
       FileDescriptor.set(held[slot].output - 1, inheritance)
       FileDescriptor.set(held[slot].channel - 1, inheritance)
     }
+    keepsakes.pass(inheritance)
+    deposits.pass(inheritance)
   }
 
   private var snapshot: State {
@@ -151,6 +157,8 @@ extension Keeper {
     state.hasEndCode = endCode == nil ? 0 : 1
     state.endCode = endCode ?? 0
     state.end = Int32(end)
+    state.keepsakes = Int32(keepsakes.end)
+    state.deposits = Int32(deposits.end)
     state.budget = budget.nanoseconds
     state.budgetAt = budgetAt.nanoseconds
     state.toldOfLoop = toldOfLoop.nanoseconds
@@ -162,12 +170,13 @@ extension Keeper {
   func restore(_ taken: InitState.Taken) throws(Errno) {
     let state = taken.state.kept
     defer { FileDescriptor.close(taken.file) }
+    guard state.end <= Custody.capacity else { throw .badMessage }
     end = Int(state.end)
-    let size = end * MemoryLayout<Held>.stride
-    guard end <= Custody.capacity, let bytes = FileDescriptor.read(from: taken.file, at: UInt64(taken.offset), count: size) else {
-      throw .badMessage
-    }
-    bytes.withUnsafeBytes { if size > 0 { UnsafeMutableRawPointer(held).copyMemory(from: $0.baseAddress!, byteCount: size) } }
+    let kept = UnsafeMutableRawBufferPointer(start: held, count: end * MemoryLayout<Held>.stride)
+    try FileDescriptor.fill(kept, from: taken.file, at: taken.offset)
+    for slot in 0..<end where held[slot].status != 0 { endsHeld += 1 }
+    try keepsakes.restore(Int(state.keepsakes), from: taken.file, at: taken.offset + kept.count)
+    try deposits.restore(Int(state.deposits), from: taken.file, at: taken.offset + kept.count + keepsakes.bytes.count)
     control = state.control
     notify = state.notify
     channel = state.channel

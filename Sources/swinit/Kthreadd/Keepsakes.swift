@@ -7,9 +7,28 @@ final class Keepsakes {
   /// Descriptors, each plus one; 0: none. Zero pages until they are used.
   private let held: UnsafeMutablePointer<InlineArray<5, Int32>>
   /// One more than the highest slot in use.
-  private var end = 0
+  private(set) var end = 0
 
   init() throws(Errno) { held = try SharedMemory.zeros(of: InlineArray<5, Int32>.self, count: Custody.capacity) }
+
+  // MARK: an upgrade of PID 1
+
+  /// All of it, as it goes over.
+  var bytes: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: held, count: end * MemoryLayout<InlineArray<5, Int32>>.stride)
+  }
+
+  func pass(_ inheritance: FileDescriptor.Inheritance) {
+    for slot in 0..<end { for part in 0..<Keepsake.partCount { FileDescriptor.set(held[slot][part] - 1, inheritance) } }
+  }
+
+  /// Takes over what `bytes` were, of so many slots.
+  func restore(_ count: Int, from file: Int32, at offset: Int) throws(Errno) {
+    end = min(count, Custody.capacity)
+    try FileDescriptor.fill(UnsafeMutableRawBufferPointer(mutating: bytes), from: file, at: offset)
+  }
+
+  // MARK: -
 
   /// Does what an entry of kthreadd's asks for; its descriptors have the numbers that they are kept by.
   func take(_ entry: Custody.Entry, _ first: Int32, _ second: Int32, over channel: Int32) {

@@ -6,9 +6,22 @@ struct KeptDescriptors {
   /// Plus one; 0: none. Zero pages until they are used.
   private let files: UnsafeMutablePointer<Int32>
   /// One more than the highest place in use.
-  private var end = 0
+  private(set) var end = 0
 
   init() throws(Errno) { files = try SharedMemory.zeros(of: Int32.self, count: Custody.depositCapacity) }
+
+  /// All of it, as it goes over in an upgrade of PID 1.
+  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: files, count: end * MemoryLayout<Int32>.stride) }
+
+  func pass(_ inheritance: FileDescriptor.Inheritance) {
+    for place in 0..<end { FileDescriptor.set(files[place] - 1, inheritance) }
+  }
+
+  /// Takes over what `bytes` were, of so many places.
+  mutating func restore(_ count: Int, from file: Int32, at offset: Int) throws(Errno) {
+    end = min(count, Custody.depositCapacity)
+    try FileDescriptor.fill(UnsafeMutableRawBufferPointer(mutating: bytes), from: file, at: offset)
+  }
 
   /// Takes a descriptor; -1 is one that did not come through.
   mutating func keep(_ place: Int, _ descriptor: Int32) {
