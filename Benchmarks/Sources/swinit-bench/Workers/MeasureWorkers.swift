@@ -13,7 +13,7 @@ struct MeasureWorkers: ParsableCommand {
       value is the median of the rounds, a ratio the median of the rounds' ratios.
       """)
 
-  @Option(help: "The binary to measure, one with kthreadd.") var swinit = "build/kthreadd/swinit"
+  @Option(help: "The binary to measure, one with kthreadd.") var swinit = "build/swinit"
   @Option(help: "Write the results to this JSON file.") var json: String?
   @Option(help: "Rounds of the figures that take milliseconds.") var rounds = 500
   @Option(help: "Rounds of the figures that take seconds.") var longRounds = 5
