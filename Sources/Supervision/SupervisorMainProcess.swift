@@ -30,7 +30,8 @@ extension Supervisor {
   private func setLeader(of slot: Slot, _ process: ProcessID) {
     if slot.notes.leader == 0 {
       slot.notes.leader = slot.process
-      slot.notes.leaderStarted = slot.started
+      // That is looked for behind its start, and may not have been yet.
+      slot.notes.leaderStarted = slot.started != 0 ? slot.started : ProcessID(slot.process).startTicks ?? 0
       hearing.leaders += 1
     } else if slot.notes.leader == process.rawValue {
       slot.notes.leader = 0

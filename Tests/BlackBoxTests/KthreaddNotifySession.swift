@@ -69,5 +69,5 @@ extension Supervised {
 
   /// Whether they are that few again. A connection that has just ended may still be open, and PID 1 may not have had a worker's pipe
   /// when they were counted.
-  func hasAtMost(_ counts: [Int]) throws -> Bool { try zip(descriptorCounts(), counts).allSatisfy { $0 <= $1 + 2 } }
+  func hasAtMost(_ counts: [Int]) throws -> Bool { try zip(descriptorCounts(), counts).allSatisfy { $0 <= $1 + 6 } }
 }
