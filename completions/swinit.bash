@@ -46,6 +46,8 @@ _swinit_value() {
       _swinit_reply "$kept" "$value" "$(_swinit_names passwd)"
     fi
     ;;
+  --control-group) _swinit_reply "$kept" "$value" "$(_swinit_names group)" ;;
+  --heartbeat) _swinit_reply "$kept" "$value" 2s 10s 1m infinity ;;
   --drain) _swinit_reply "$kept" "$value" 1s 5s 10s 30s 1m ;;
   --grace | --kill-after) _swinit_reply "$kept" "$value" 0 1s 5s 10s 30s 1m infinity ;;
   --exit-map) _swinit_reply "$kept" "$value" 143:0 130:0 137:0 ;;
@@ -68,7 +70,7 @@ _swinit_value() {
 _swinit() {
   local line=${COMP_LINE:0:COMP_POINT} word option='' index=1 offset=-1
   local -r takes_value='--rewrite --signal-target --exit-map --drain --kill-after --grace --user --chdir --env --console --cmdline
-    --pdeathsig --pre --post'
+    --pdeathsig --pre --post --control-group --heartbeat'
   local -r takes_none='--supervise -S --report --verbose --help --version -v -h -V'
   COMPREPLY=()
 

@@ -2,7 +2,7 @@
 # Completion of swinit for fish.
 
 set -g __swinit_with_value --rewrite --signal-target --exit-map --drain --kill-after --grace --user --chdir --env --console --cmdline \
-    --pdeathsig --pre --post
+    --pdeathsig --pre --post --control-group --heartbeat
 
 # The words behind swinit's own options: the command and its arguments. Status 1 while there are none.
 function __swinit_command
@@ -57,6 +57,8 @@ complete -c swinit -n __swinit_at_options -l cmdline -x -d 'Kernel command line 
 complete -c swinit -n __swinit_at_options -l pdeathsig -x -d 'Get this signal when the parent ends' -a "$signals"
 complete -c swinit -n __swinit_at_options -l pre -x -d 'Run this before the command' -a '(__fish_complete_command)'
 complete -c swinit -n __swinit_at_options -l post -x -d 'Run this when all has ended' -a '(__fish_complete_command)'
+complete -c swinit -n __swinit_at_options -l control-group -x -d 'Who else may use swctl' -a '(__fish_complete_groups)'
+complete -c swinit -n __swinit_at_options -l heartbeat -x -d 'KILL a kthreadd that has not answered for this time' -a '2s 10s 1m infinity'
 complete -c swinit -n __swinit_at_options -s S -l supervise -d 'Start kthreadd, which supervises workers'
 complete -c swinit -n __swinit_at_options -l report -d 'One line of JSON at the end'
 complete -c swinit -n __swinit_at_options -s v -l verbose -d 'Say what is done'
