@@ -20,7 +20,9 @@ import Testing
 
   /// Which programs PID 1 and kthreadd are.
   private func programs(_ it: Supervised) throws -> [String?] {
-    [target("/proc/\(it.session.pid)/exe"), target("/proc/\(try #require(it.kthreadd))/exe")]
+    // In the midst of an execution it has no name.
+    try it.session.eventually("a kthreadd") { it.kthreadd != nil }
+    return [target("/proc/\(it.session.pid)/exe"), target("/proc/\(try #require(it.kthreadd))/exe")]
   }
 
   @Test func nothingNotices() throws {

@@ -58,7 +58,7 @@ import Testing
     let before = watch.text.count
     kill(watch.pid, SIGCONT)
     try watch.until("the table again") { watch.text.dropFirst(before).contains("0 workers") }
-    #expect(watch.settings[3] & UInt32(ECHO | ICANON) == 0)
+    try watch.until("the terminal to be its own again") { watch.settings[3] & UInt32(ECHO | ICANON) == 0 }
     watch.terminal.type("q")
     #expect(try watch.finish() == 0)
   }
