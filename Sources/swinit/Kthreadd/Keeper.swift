@@ -27,9 +27,9 @@ final class Keeper {
   let keepsakes: Keepsakes
   /// One more than the highest slot in use.
   var end = 0
-  private var deposits: KeptDescriptors
+  var deposits: KeptDescriptors
   /// In how many of them an end waits for kthreadd to have written it down.
-  private var endsHeld = 0
+  var endsHeld = 0
   var control: Int32 = -1
   var notify: Int32 = -1
   /// Runs while kthreadd is about something.
@@ -135,7 +135,7 @@ final class Keeper {
     }
   }
 
-  private func closeChannel() {
+  func closeChannel() {
     if channel >= 0 { FileDescriptor.close(channel) }
     channel = -1
   }

@@ -7,9 +7,21 @@ final class Keepsakes {
   /// Descriptors, each plus one; 0: none. Zero pages until they are used.
   private let held: UnsafeMutablePointer<InlineArray<5, Int32>>
   /// One more than the highest slot in use.
-  private var end = 0
+  private(set) var end = 0
 
   init() throws(Errno) { held = try SharedMemory.zeros(of: InlineArray<5, Int32>.self, count: Custody.capacity) }
+
+  /// What an upgrade hands over.
+  var numbers: KeptNumbers {
+    let start = UnsafeMutableRawPointer(held).assumingMemoryBound(to: Int32.self)
+    return KeptNumbers(start: start, count: end * Keepsake.partCount)
+  }
+
+  func restore(_ taken: inout InitState.Taken) throws(Errno) {
+    end = Int(taken.state.kept.keepsakeEnd)
+    guard end >= 0, end <= Custody.capacity else { throw .badMessage }
+    try taken.read(numbers.bytes.count, into: held)
+  }
 
   /// Does what an entry of kthreadd's asks for; its descriptors have the numbers that they are kept by.
   func take(_ entry: Custody.Entry, _ first: Int32, _ second: Int32, over channel: Int32) {

@@ -6,9 +6,18 @@ struct KeptDescriptors {
   /// Plus one; 0: none. Zero pages until they are used.
   private let files: UnsafeMutablePointer<Int32>
   /// One more than the highest place in use.
-  private var end = 0
+  private(set) var end = 0
 
   init() throws(Errno) { files = try SharedMemory.zeros(of: Int32.self, count: Custody.depositCapacity) }
+
+  /// What an upgrade hands over.
+  var numbers: KeptNumbers { KeptNumbers(start: files, count: end) }
+
+  mutating func restore(_ taken: inout InitState.Taken) throws(Errno) {
+    end = Int(taken.state.kept.depositEnd)
+    guard end >= 0, end <= Custody.depositCapacity else { throw .badMessage }
+    try taken.read(numbers.bytes.count, into: files)
+  }
 
   /// Takes a descriptor; -1 is one that did not come through.
   mutating func keep(_ place: Int, _ descriptor: Int32) {
