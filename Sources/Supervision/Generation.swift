@@ -5,9 +5,9 @@ import Wire
 /// PID 1 hands over. `kthreadd --version` says them.
 public enum Generation {
   /// Of what PID 1 hands over. It is raised with every change of that.
-  public static let state = 1
+  public static let state = 2
 
-  /// `swinit VERSION table 1 wire 1 state 1`.
+  /// `swinit VERSION table 1 wire 1 state 2`.
   @inline(never)
   public static func line(_ version: StaticString) -> Message {
     "swinit \(version) table \(Int(WorkerTable.version)) wire \(Int(Frame.version)) state \(state)"

@@ -44,6 +44,7 @@ extension Supervisor {
     // It was written down that it is stopped, and perhaps not said any more.
     if record.state == .stopping, record.rung == .notice { giveNotice(index) }
     guard slot.input == .queue, kept[.waitingRead] >= 0, kept[.handWrite] >= 0 else { return kept.close(from: .waitingRead) }
+    if scratch == nil { scratch = try? Scratch() }
     slot.queue = JobQueue(kept)
     if let job = table.openJob, job.slot == index { table.endJob(slot.queue!.waitingBytes > job.before ? .written : .refused) }
     if record.commitment != .committed { endJobs(index) }

@@ -37,13 +37,6 @@ extension Supervisor {
     try? events.add(file, [], key: Source.stored.key(place, hearing.generation))
   }
 
-  /// PID 1 is another program now, and holds none of them.
-  func keepDeposits() {
-    for place in hearing.kept.indices where hearing.kept[place].file >= 0 {
-      tell(Custody.Entry(.keepDeposit, slot: place), hearing.kept[place].file)
-    }
-  }
-
   func drop(deposit place: Int) {
     let kept = hearing.kept[place]
     hearing.kept[place].file = -1

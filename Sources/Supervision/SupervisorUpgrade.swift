@@ -117,7 +117,6 @@ extension Supervisor {
       guard error == Errno(0) else { return endUpgrade(.allow, error) }
       replaceThis()
     case .upgraded:
-      keepDeposits()
       endUpgrade(UpgradeStep(rawValue: UInt8(clamping: entry.spare)) ?? .none, error)
       // PID 1 has stayed what it was; so this goes back to that.
       // Its number may be one of those that the next image gets its own on.

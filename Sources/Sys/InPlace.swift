@@ -54,13 +54,6 @@ extension FileDescriptor {
     }
   }
 
-  /// pread(2) into all of `memory`.
-  public static func fill(_ memory: UnsafeMutableRawBufferPointer, from descriptor: Int32, at offset: Int) throws(Errno) {
-    guard memory.count > 0 else { return }
-    guard let bytes = read(from: descriptor, at: UInt64(offset), count: memory.count) else { throw .badMessage }
-    memory.copyBytes(from: bytes)
-  }
-
   public enum Inheritance: UInt, Sendable { case kept = 0, closed = 1 }
 
   /// fcntl(2) F_SETFD: whether it is there after the next execve(2).

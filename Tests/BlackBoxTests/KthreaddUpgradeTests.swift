@@ -124,6 +124,60 @@ import Testing
     #expect(try it.stop().end == .code(0))
   }
 
+  /// What PID 1 keeps beside processes is all there for a kthreadd after it: nothing reads as a stop, every job is done once, and what was
+  /// stored is given back.
+  @Test(.timeLimit(.minutes(2))) func whatIsKept() throws {
+    let it = try Supervised()
+    let new = try another(it.scratch)
+    let gate = try it.gate()
+    let listens = "echo up; read x <&$SHOULD_STOP_FD; echo told; exit 4"
+    try it.ctl("run", "notice", "-p", "X-ShouldStopFD=3", "--", "sh", "-c", listens)
+    try it.session.line("notice | up")
+    let job = "while IFS= read -r line; do echo took; read go < \(gate); echo $line >> \(it.scratch.path)/done; done"
+    try it.ctl("run", "queue", "-p", "StandardInput=queue", "--", "sh", "-c", job)
+    try it.ctl("create", "later", "-p", "StandardInput=queue", "--", "sh", "-c", "while read line; do echo did $line; done")
+    try it.ctl("queue", "queue", "1", "2", "3")
+    try it.ctl("queue", "later", "4", "5")
+    try it.session.line("queue | took")
+    try it.life("store", ["FileDescriptorStoreMax=2", "Restart=always"], "listen", "store:FDSTORE=1|FDNAME=db:one", "hold")
+    try it.session.line("store | store 1 1")
+    try it.life("ready", ["NotificationFD=4"], "wait:\(try it.gate("second"))", "write:4:|", "hold")
+    let before = try it.all()
+    let counts = try it.descriptorCounts()
+    for program in [new, Place.swinit, new] {
+      #expect(try it.ctl("upgrade", program).code == 0)
+      #expect(try programs(it) == [program, program])
+      #expect(try it.descriptorCounts()[0] >= counts[0] - 2, "PID 1 has what it had")
+      // Whatever PID 1 does not have is gone with this one.
+      try it.killKthreadd()
+      let after = try it.all()
+      #expect(after.map(\.pid) == before.map(\.pid) && after.map(\.state) == before.map(\.state), "\(after)")
+    }
+    #expect(!it.session.text(.out).contains("told"))
+    #expect(try it.keeping("store").stored == 1)
+    // Nobody but the worker looks at its queue: the next job comes to it unasked.
+    let writer = open(gate, O_RDWR)
+    defer { close(writer) }
+    write(writer, "\n\n\n", 3)
+    for _ in 2...3 { try it.session.line("queue | took") }
+    #expect(try it.ctl("flush", "queue").code == 0)
+    #expect(try it.scratch.read("done") == "1\n2\n3\n")
+    try it.ctl("wake", "later")
+    #expect(try it.ctl("flush", "later").code == 0)
+    for number in 4...5 { #expect(try it.session.line("later | did") == "later | did \(number)") }
+    try it.ctl("kill", "store", "KILL")
+    try it.session.line("store | listen 1")
+    try it.session.line("store | fd 3 db one")
+    #expect(try it.told("ready").state == "starting")
+    it.lift(gate: "\(it.scratch.path)/second")
+    #expect(try it.ctl("wait", "--ready", "ready").code == 0)
+    #expect(try it.told("ready").state == "running")
+    // And what is closed by then is closed everywhere.
+    #expect(try it.ctl("stop", "notice").code == 0)
+    try it.session.line("notice | told")
+    #expect(try it.told("notice").code == 4)
+  }
+
   @Test func anEndUnderWayGoesOn() throws {
     let it = try Supervised(
       ["-S", "--kill-after", "2s"], command: ["--", "sh", "-c", "trap 'echo asked' TERM; echo up; while :; do sleep 0.02; done"])

@@ -32,6 +32,7 @@ extension Machines {
 
     private static let links = [
       ("/bin/swctl", "../sbin/init"), ("/bin/cmp", "busybox"), ("/bin/wc", "busybox"), ("/bin/echo", "busybox"),
+      ("/bin/mkfifo", "busybox"),
     ]
 
     private func system(_ workers: [(String, String)], _ line: String = "rw", monitor: Bool = false) throws -> Machine {
@@ -101,6 +102,36 @@ extension Machines {
           "swinit: restarting the system", "second | second ends by TERM at SYSTEM_RESTART",
           "first | first ends by TERM at SYSTEM_RESTART",
           "reboot: Restarting system", in: ended), "\(ended)")
+      #expect(ended.exit == .code(0), "\(ended)")
+    }
+
+    /// PID 1 is executed again, and kthreadd and its workers do not notice; it still keeps what the next kthreadd needs.
+    @Test func faultOfInit() throws {
+      let queue = (
+        "/etc/swinit/workers.d/queue.service",
+        "[Service]\nStandardInput=queue\nX-ShouldStopFD=3\nExecStart=/bin/sh -c 'read go </tmp/gate; while read l; do echo did $l; done'\n"
+      )
+      let machine = try system([Self.worker("first"), Self.worker("second", unit: "After=first"), queue])
+      try machine.command(line: "mkfifo /tmp/gate; swctl wait --ready second; swctl restart queue; swctl queue queue one two")
+      machine.type("supervisor >/tmp/s; snapshot /tmp/before; /act crash-init\n")
+      try machine.text("swinit: executed again after the fault; the system goes on")
+      machine.type("snapshot /tmp/after; cmp /tmp/before /tmp/after && supervisor | cmp - /tmp/s && echo same-$((1+1))\n")
+      try machine.text("same-2")
+      machine.type("kill -9 $(supervisor)\n")
+      try machine.text("its workers live on, and it is started again")
+      machine.type("swctl health; snapshot /tmp/last; cmp /tmp/before /tmp/last && echo same-$((1+2))\n")
+      try machine.text("same-3")
+      // The next fault finds PID 1 as a parent of workers.
+      machine.type("/act crash-init\n")
+      try machine.text("swinit: executed again after the fault; the system goes on")
+      machine.type("echo >/tmp/gate; swctl flush queue; swctl run third -- /bin/speaker third; swctl stop third; poweroff\n")
+      let ended = try machine.finish()
+      #expect(
+        says(
+          "queue | did one", "queue | did two", "third | third ends by TERM at SYSTEM_RUNNING", "swinit: powering off the system",
+          "second | second ends by TERM at SYSTEM_POWER_OFF", "first | first ends by TERM at SYSTEM_POWER_OFF",
+          "reboot: Power down", in: ended), "\(ended)")
+      #expect(ended.console.components(separatedBy: "| did ").count == 3, "each once: \(ended)")
       #expect(ended.exit == .code(0), "\(ended)")
     }
 

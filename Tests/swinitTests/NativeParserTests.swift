@@ -111,6 +111,7 @@ import Testing
   @Test func theCommandDoesNotSeeItsVariables() {
     let all = NativeOption.allCases.compactMap { $0.description.variable.map { Text($0).string + "=x" } }
     #expect(all.count == 19)
+    let rest = NativeParser.withoutVariables(
       Environment(vector(["A=1"] + all + ["SWINIT_GRACE=again", "SWINIT_OTHER=2", "SWINIT_GRACEFUL=3"])))
     #expect(strings(rest.vector()) == ["A=1", "SWINIT_OTHER=2", "SWINIT_GRACEFUL=3"])
   }

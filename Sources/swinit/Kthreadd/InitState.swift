@@ -2,8 +2,8 @@ import Boot
 import Supervision
 import Sys
 
-/// What PID 1 hands over to the program that it executes in its own place: numbers of a fixed form in a file of no name, behind them two
-/// texts and what is kept of each worker. `Generation.state` is raised with every change of it.
+/// What PID 1 hands over to the program that it executes in its own place, at an upgrade and after a fault: numbers of a fixed form in a file of no name, behind them two
+/// texts, what is kept of each worker, and `KeptNumbers`. `Generation.state` is raised with every change of it.
 struct InitState: BitwiseCopyable {
   static let magic: UInt32 = 0x3155_5753  // "SWU1"
   /// In the environment between the two executions, and nowhere else.
@@ -50,7 +50,7 @@ struct InitState: BitwiseCopyable {
     if let failure { throw failure }
     try file.write(all: UnsafeRawBufferPointer(directory.bytes))
     try file.write(all: UnsafeRawBufferPointer(command.bytes))
-    for place in 0..<3 { try file.write(all: kept[place]) }
+    for part in kept.indices { try file.write(all: kept[part]) }
     return file.release()
   }
 
@@ -61,7 +61,7 @@ struct InitState: BitwiseCopyable {
     let command: CString
     /// Where in the file what is kept begins; it is closed when that was read.
     let file: Int32
-    let offset: Int
+    var offset: Int
   }
 
   nonisolated(unsafe) static var taken: Taken?
@@ -84,7 +84,7 @@ struct InitState: BitwiseCopyable {
     }
   }
 
-  private static func read(_ file: Int32) -> Taken? {
+  static func read(_ file: Int32) -> Taken? {
     guard let bytes = FileDescriptor.read(from: file, at: 0, count: size) else { return nil }
     let state = bytes.withUnsafeBytes { $0.loadUnaligned(as: InitState.self) }
     guard state.magic == magic, state.version == UInt32(Generation.state), state.process == ProcessID.current.rawValue else {

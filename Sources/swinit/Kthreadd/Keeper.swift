@@ -135,7 +135,7 @@ final class Keeper {
     }
   }
 
-  private func closeChannel() {
+  func closeChannel() {
     if channel >= 0 { FileDescriptor.close(channel) }
     channel = -1
   }

@@ -32,8 +32,9 @@ extension Keeper {
     var hasEndCode: Int32 = 0
     var endCode: Int32 = 0
     var end: Int32 = 0
-    var keepsakes: Int32 = 0
-    var deposits: Int32 = 0
+    /// Of Keepsakes and KeptDescriptors.
+    var keepsakeEnd: Int32 = 0
+    var depositEnd: Int32 = 0
     var budget: Int64 = 0
     var budgetAt: Int64 = 0
     var toldOfLoop: Int64 = 0
@@ -97,21 +98,18 @@ extension Keeper {
   /// Executes the new program. Returns only where that cannot be done; then all is as it was, and kthreadd is told.
   func execute(_ state: InitState, _ directory: Text, _ command: Text) {
     var state = state
-    state.kept = snapshot
-    let bytes: InlineArray<3, UnsafeRawBufferPointer> = [
-      UnsafeRawBufferPointer(start: held, count: end * MemoryLayout<Held>.stride), keepsakes.bytes, deposits.bytes,
-    ]
+    state.kept = snapshot(candidate)
     SignalQueue.block(.all)
     var failure = Errno.invalid
     do throws(Errno) {
-      let file = try state.write(directory, command, bytes)
-      pass(.kept)
+      let file = try state.write(directory, command, parts)
+      pass(.kept, candidate)
       FileDescriptor.set(file, .kept)
       Origin.mark(file)
       if let arguments = Origin.arguments, let environment = Origin.environment {
         failure = SelfSpawn.replaceProcess(by: candidate, arguments, environment, .init(repeating: -1))
       }
-      pass(.closed)
+      pass(.closed, candidate)
       FileDescriptor.close(file)
     } catch { failure = error }
     SignalQueue.block(SignalState.queued)
@@ -121,32 +119,44 @@ extension Keeper {
     tellOutcome()
   }
 
+  /// It is the new program that runs here: who asked for it is told.
+  func endUpgrade() {
+    outcome = Outcome(step: 0, error: Errno(0))
+    tellOutcome()
+  }
+
   @inline(never)
   private func sayFailure(_ error: Errno) {
     log.fatal("cannot execute the new swinit: \(error); this one (\(Version.text)) goes on")
   }
 
   /// All that goes over is there for the next program, or not.
-  private func pass(_ inheritance: FileDescriptor.Inheritance) {
+  func pass(_ inheritance: FileDescriptor.Inheritance, _ program: Int32) {
     FileDescriptor.set(memory.rawValue, inheritance)
-    FileDescriptor.set(candidate, inheritance)
+    FileDescriptor.set(program, inheritance)
     FileDescriptor.set(control, inheritance)
     FileDescriptor.set(notify, inheritance)
     FileDescriptor.set(heart, inheritance)
     FileDescriptor.set(channel, inheritance)
     for slot in 0..<end {
-      FileDescriptor.set(held[slot].output - 1, inheritance)
-      FileDescriptor.set(held[slot].channel - 1, inheritance)
+      FileDescriptor.set(held[slot].output &- 1, inheritance)
+      FileDescriptor.set(held[slot].channel &- 1, inheritance)
     }
-    keepsakes.pass(inheritance)
-    deposits.pass(inheritance)
+    keepsakes.numbers.pass(inheritance)
+    deposits.numbers.pass(inheritance)
   }
 
-  private var snapshot: State {
+  /// In the order that they are read in.
+  var parts: InlineArray<3, UnsafeRawBufferPointer> {
+    let workers = UnsafeRawBufferPointer(start: held, count: end * MemoryLayout<Held>.stride)
+    return [workers, keepsakes.numbers.bytes, deposits.numbers.bytes]
+  }
+
+  func snapshot(_ program: Int32) -> State {
     var state = State()
     state.inherited = inherited
     state.memory = memory.rawValue
-    state.program = candidate
+    state.program = program
     state.control = control
     state.notify = notify
     state.heart = heart
@@ -157,8 +167,8 @@ extension Keeper {
     state.hasEndCode = endCode == nil ? 0 : 1
     state.endCode = endCode ?? 0
     state.end = Int32(end)
-    state.keepsakes = Int32(keepsakes.end)
-    state.deposits = Int32(deposits.end)
+    state.keepsakeEnd = Int32(keepsakes.end)
+    state.depositEnd = Int32(deposits.end)
     state.budget = budget.nanoseconds
     state.budgetAt = budgetAt.nanoseconds
     state.toldOfLoop = toldOfLoop.nanoseconds
@@ -166,17 +176,18 @@ extension Keeper {
     return state
   }
 
-  /// In the new program: takes over what the old one has kept.
+  /// In the new program, or after a fault: takes over what the execution before this one has kept.
   func restore(_ taken: InitState.Taken) throws(Errno) {
     let state = taken.state.kept
     defer { FileDescriptor.close(taken.file) }
     guard state.end <= Custody.capacity else { throw .badMessage }
     end = Int(state.end)
-    let kept = UnsafeMutableRawBufferPointer(start: held, count: end * MemoryLayout<Held>.stride)
-    try FileDescriptor.fill(kept, from: taken.file, at: taken.offset)
+    guard end >= 0, end <= Custody.capacity else { throw .badMessage }
+    var rest = taken
+    try rest.read(end * MemoryLayout<Held>.stride, into: held)
+    try keepsakes.restore(&rest)
+    try deposits.restore(&rest)
     for slot in 0..<end where held[slot].status != 0 { endsHeld += 1 }
-    try keepsakes.restore(Int(state.keepsakes), from: taken.file, at: taken.offset + kept.count)
-    try deposits.restore(Int(state.deposits), from: taken.file, at: taken.offset + kept.count + keepsakes.bytes.count)
     control = state.control
     notify = state.notify
     channel = state.channel
@@ -188,10 +199,7 @@ extension Keeper {
     budgetAt = Instant(nanoseconds: state.budgetAt)
     toldOfLoop = Instant(nanoseconds: state.toldOfLoop)
     restartAt = state.restartAt < 0 ? nil : Instant(nanoseconds: state.restartAt)
-    pass(.closed)
-    FileDescriptor.set(program.rawValue, .closed)
-    outcome = Outcome(step: 0, error: Errno(0))
-    tellOutcome()
+    pass(.closed, program.rawValue)
   }
 }
 

@@ -11,24 +11,17 @@ final class Keepsakes {
 
   init() throws(Errno) { held = try SharedMemory.zeros(of: InlineArray<5, Int32>.self, count: Custody.capacity) }
 
-  // MARK: an upgrade of PID 1
-
-  /// All of it, as it goes over.
-  var bytes: UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(start: held, count: end * MemoryLayout<InlineArray<5, Int32>>.stride)
+  /// What an upgrade hands over.
+  var numbers: KeptNumbers {
+    let start = UnsafeMutableRawPointer(held).assumingMemoryBound(to: Int32.self)
+    return KeptNumbers(start: start, count: end * Keepsake.partCount)
   }
 
-  func pass(_ inheritance: FileDescriptor.Inheritance) {
-    for slot in 0..<end { for part in 0..<Keepsake.partCount { FileDescriptor.set(held[slot][part] - 1, inheritance) } }
+  func restore(_ taken: inout InitState.Taken) throws(Errno) {
+    end = Int(taken.state.kept.keepsakeEnd)
+    guard end >= 0, end <= Custody.capacity else { throw .badMessage }
+    try taken.read(numbers.bytes.count, into: held)
   }
-
-  /// Takes over what `bytes` were, of so many slots.
-  func restore(_ count: Int, from file: Int32, at offset: Int) throws(Errno) {
-    end = min(count, Custody.capacity)
-    try FileDescriptor.fill(UnsafeMutableRawBufferPointer(mutating: bytes), from: file, at: offset)
-  }
-
-  // MARK: -
 
   /// Does what an entry of kthreadd's asks for; its descriptors have the numbers that they are kept by.
   func take(_ entry: Custody.Entry, _ first: Int32, _ second: Int32, over channel: Int32) {

@@ -10,17 +10,13 @@ struct KeptDescriptors {
 
   init() throws(Errno) { files = try SharedMemory.zeros(of: Int32.self, count: Custody.depositCapacity) }
 
-  /// All of it, as it goes over in an upgrade of PID 1.
-  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: files, count: end * MemoryLayout<Int32>.stride) }
+  /// What an upgrade hands over.
+  var numbers: KeptNumbers { KeptNumbers(start: files, count: end) }
 
-  func pass(_ inheritance: FileDescriptor.Inheritance) {
-    for place in 0..<end { FileDescriptor.set(files[place] - 1, inheritance) }
-  }
-
-  /// Takes over what `bytes` were, of so many places.
-  mutating func restore(_ count: Int, from file: Int32, at offset: Int) throws(Errno) {
-    end = min(count, Custody.depositCapacity)
-    try FileDescriptor.fill(UnsafeMutableRawBufferPointer(mutating: bytes), from: file, at: offset)
+  mutating func restore(_ taken: inout InitState.Taken) throws(Errno) {
+    end = Int(taken.state.kept.depositEnd)
+    guard end >= 0, end <= Custody.depositCapacity else { throw .badMessage }
+    try taken.read(numbers.bytes.count, into: files)
   }
 
   /// Takes a descriptor; -1 is one that did not come through.

@@ -50,6 +50,7 @@ extension KernelInit {
     Origin.prepare(inherited)
     do throws(Errno) {
       reaper.keeper = try keeper(environment, resuming: taken)
+      reaper.keeper?.endUpgrade()
     } catch {
       log.fatal("cannot take over what swinit held before: \(error); ending")
     }

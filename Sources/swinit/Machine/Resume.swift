@@ -4,7 +4,7 @@ import Sys
 /// What PID 1 of a system has to know when it has been executed again: a fault of this program must not end the system.
 ///
 /// It is kept in fixed memory, up to date at all times, because a fault handler can neither allocate nor trust what is in memory besides.
-/// The new execution gets it as a word: `--resume=FAULTS,SINCE,REQUEST,PID,PID…`.
+/// The new execution gets it as a word: `--resume=FAULTS,SINCE,REQUEST,PID,PID…,KEPT`.
 struct Resume {
   private static let prefix: StaticString = "--resume="
   /// So many faults within a minute mean that executing again does not help.
@@ -24,6 +24,9 @@ struct Resume {
     /// RTMIN+n as systemd has it, which says both the end and its manner; 0 for none.
     var request = 0
     var processes = InlineArray<16, Int32>(repeating: 0)
+    /// What it keeps for kthreadd; and the file that it is left in.
+    var keeper: Keeper?
+    var kept: Int32 = 0
   }
 
   nonisolated(unsafe) private static var state = State()
@@ -44,6 +47,8 @@ struct Resume {
   static func note(_ process: ProcessID?, at index: Int) {
     if index < ConsoleList.limit { state.processes[index] = process?.rawValue ?? 0 }
   }
+
+  static func note(_ keeper: Keeper?) { state.keeper = keeper }
 
   static func note(_ request: SystemRequest) { state.request = request.signalOffset }
 
@@ -68,6 +73,7 @@ struct Resume {
       log.fatal("panic: \(state.faults) faults in a minute")
       return
     }
+    if Kthreadd.isBuiltIn, let keeper = state.keeper { state.kept = keeper.leave() }
     word.withBytes { bytes in
       let word = UnsafeMutableRawPointer(mutating: bytes.baseAddress!).assumingMemoryBound(to: CChar.self)
       let error = Host.execute("/proc/self/exe", "init", CString(at: word), environment)
@@ -98,6 +104,7 @@ struct Resume {
   private static var word: Message {
     var word: Message = "\(prefix)\(state.faults),\(state.since.nanoseconds),\(state.request)"
     for index in 0..<ConsoleList.limit { word.append(contentsOf: ",\(state.processes[index])") }
+    word.append(contentsOf: ",\(state.kept)")
     word.append(byte: 0)
     return word
   }
@@ -107,6 +114,8 @@ struct Resume {
   private let processes: InlineArray<16, Int32>
   /// The end that was under way.
   let request: SystemRequest?
+  /// What was kept for kthreadd; nil: nothing, or it is lost.
+  let kept: InitState.Taken?
 
   /// Whether this is an execution after a fault.
   static func isMeant(_ arguments: SpawnRequest.Vector) -> Bool { word(of: arguments) != nil }
@@ -121,6 +130,7 @@ struct Resume {
   static func read(_ arguments: SpawnRequest.Vector) -> Resume? {
     guard let word = word(of: arguments) else { return nil }
     var position = 0
+    var kept: InitState.Taken?
     word.dropFirst(prefix.utf8CodeUnitCount).forEachPart(separatedBy: UInt8(ascii: ",")) { part in
       let number = part.decimal(upTo: Int.max) ?? 0
       switch position {
@@ -128,11 +138,12 @@ struct Resume {
       case 1: state.since = Instant(nanoseconds: Int64(number))
       case 2: state.request = number
       case 3..<3 + ConsoleList.limit: state.processes[position - 3] = Int32(truncatingIfNeeded: number)
+      case 3 + ConsoleList.limit where Kthreadd.isBuiltIn && number > 2: kept = InitState.read(Int32(truncatingIfNeeded: number))
       default: break
       }
       position += 1
     }
-    return Resume(processes: state.processes, request: SystemRequest(signalOffset: state.request))
+    return Resume(processes: state.processes, request: SystemRequest(signalOffset: state.request), kept: kept)
   }
 
   func process(at index: Int) -> ProcessID? {

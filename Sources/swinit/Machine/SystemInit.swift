@@ -30,10 +30,11 @@ struct SystemInit {
   private mutating func run() -> Int32 {
     // Tools look at this name to tell the service manager.
     try? Host.setName("init")
+    let resumed = Resume.read(start.arguments)
     // What a container's manager has left open is nobody's here, nor is its directory.
-    FileDescriptor.closeInherited()
+    if resumed?.kept == nil { FileDescriptor.closeInherited() }
     try? Host.changeDirectory(to: "/")
-    if let resumed = Resume.read(start.arguments) { return resume(resumed) }
+    if let resumed { return resume(resumed) }
     var initcalls = Initcalls(start)
     if let request = initcalls.run(&signals) { return end(request) }
     do throws(MachineFailure) {
@@ -47,6 +48,7 @@ struct SystemInit {
   /// After a fault of this program: the consoles that run are still its children.
   private mutating func resume(_ resumed: Resume) -> Int32 {
     log.fatal("executed again after the fault; the system goes on")
+    if Kthreadd.isBuiltIn, let standing = resumed.kept { kept = SystemWorkers.resume(start, standing) }
     consoles = ConsoleEntry.all(start)
     for index in consoles.indices {
       if let process = resumed.process(at: index) { consoles[index].adopt(process) }
@@ -60,6 +62,7 @@ struct SystemInit {
     StateFile.publish(.freeingInitmem)
     startDue()
     StateFile.publish(.running)
+    Resume.note(keeper)
     Resume.arm(start)
     Host.freeInitMemory()
     while true {

@@ -10,21 +10,39 @@ enum SystemWorkers {
   static func begin(_ start: Bootstrap) -> Keeper? {
     guard Kthreadd.isBuiltIn else { return nil }
     if case .container = start.place {} else { MachineCgroup.make() }
-    var environment = start.environment
-    if environment.value("PATH") == nil { environment.set(TestMachine.path) }
     do throws(Errno) {
-      // Without a grace for all of them: each has its own time at the end.
-      var configuration = Configuration()
-      configuration.policy.grace = nil
-      let keeper = try Keeper(
-        start.log, environment: environment.vector(), grace: nil, heartbeat: configuration.heartbeat,
-        arguments: Kthreadd.words(configuration, .failures))
+      let keeper = try keeper(start)
       keeper.begin()
       return keeper
     } catch {
       start.log.fatal("cannot start kthreadd: \(error); going on without workers")
       return nil
     }
+  }
+
+  /// Goes on with what an execution before this one has kept, after a fault. nil: that is lost, and the system is one anyway.
+  @inline(never)
+  static func resume(_ start: Bootstrap, _ taken: InitState.Taken) -> Keeper? {
+    do throws(Errno) {
+      let keeper = try keeper(start, resuming: taken)
+      keeper.takeUp()
+      return keeper
+    } catch {
+      start.log.fatal("cannot take over what swinit held for kthreadd: \(error); its workers go on without it")
+      FileDescriptor.closeInherited()
+      return nil
+    }
+  }
+
+  private static func keeper(_ start: Bootstrap, resuming taken: InitState.Taken? = nil) throws(Errno) -> Keeper {
+    var environment = start.environment
+    if environment.value("PATH") == nil { environment.set(TestMachine.path) }
+    // Without a grace for all of them: each has its own time at the end.
+    var configuration = Configuration()
+    configuration.policy.grace = nil
+    return try Keeper(
+      start.log, environment: environment.vector(), grace: nil, heartbeat: configuration.heartbeat,
+      arguments: Kthreadd.words(configuration, .failures), resuming: taken)
   }
 
   /// What an essential worker's end asks for, as systemd's FailureAction=poweroff.
