@@ -79,6 +79,8 @@ import Testing
   /// Where executing again does not help, it ends.
   @Test func faultsWithoutEndEnd() throws {
     let session = try start()
+    // Before that there is nothing to go on with.
+    try session.eventually("RUNNING") { state == "SYSTEM_RUNNING\n" }
     for round in 1...3 {
       try crash(session)
       try session.eventually("execution \(round)") {
