@@ -83,7 +83,8 @@ extension RuntimeTests {
       #expect(try it.exec("swctl", "restart", "cron").code == 0)
       for words in [["swctl", "list"], ["swctl", "stop", "redis"], ["swctl", "health"]] {
         let refused = try it.exec(words, user: "nobody")
-        #expect(refused.code == 77 && refused.err.contains("only root, swinit's own user and its control group may"), "\(refused)")
+        let why = "only root, swinit's own user and its control group may"
+        #expect(refused.code == 77 && refused.err.contains(why), "\(refused)")
       }
       #expect(try it.told()["redis"]?.state == "running")
     }

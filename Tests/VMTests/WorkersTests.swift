@@ -173,7 +173,8 @@ extension Machines {
     /// Without definitions there is a kthreadd too, for those who ask it for workers.
     @Test func none() throws {
       let machine = try Machine.system(Disk.system(scripts: Self.scripts, links: Self.links))
-      try machine.command(line: "swctl run later -- sh -c 'echo supervisors-$(supervisor | wc -l)'; swctl wait later; poweroff -f")
+      try machine.command(
+        line: "swctl run later -- sh -c 'echo supervisors-$(supervisor | wc -l)'; swctl wait later; poweroff -f")
       try machine.text("later | supervisors-")
       #expect(try machine.finish().says("later | supervisors-1"))
     }
