@@ -18,10 +18,13 @@ int32_t csys_open(const char *path, int32_t flags) { return (int32_t)result_of(o
 int64_t csys_read(int32_t fd, void *buffer, size_t count) { return result_of(read(fd, buffer, count)); }
 int64_t csys_write(int32_t fd, const void *buffer, size_t count) { return result_of(write(fd, buffer, count)); }
 // The descriptor is others' too, so its flags stay; a terminal that can be written to may still have no room for a line. So a socket is
-// asked not to wait, and anything else is opened again for this line.
+// asked not to wait, and anything else is opened again for this line; but a file, which never makes one wait, and in which the place for
+// the next line is shared with whoever else writes to it.
 void csys_say(const void *buffer, size_t count) {
   if (send(2, buffer, count, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0 || errno != ENOTSOCK) return;
-  int fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_APPEND);
+  struct stat file;
+  int is_file = fstat(2, &file) == 0 && S_ISREG(file.st_mode);
+  int fd = is_file ? -1 : open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_APPEND);
   if (fd < 0 && csys_poll(2, -1, POLLOUT, 0) <= 0) return;
   int out = fd < 0 ? 2 : fd;
   // A terminal says EAGAIN while another process writes to it, whatever room it has. A line that nobody takes is lost, the container is not.

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Testing
 
@@ -117,6 +118,19 @@ import Testing
     let run = try Session.run(
       ["-c", #"exec 2>&-; exec "$0" -v --report -- "$1" exit 5"#, Place.swinit, Place.probeStatic], program: "/bin/sh")
     #expect(run.end == .code(5))
+  }
+
+  /// A file that the command writes to as well: nobody's line is written over.
+  @Test func fileOfBoth() throws {
+    let scratch = try Scratch()
+    let file = "\(scratch.path)/log"
+    let run = try Session.run(
+      ["-c", #"exec >"$2" 2>&1; "$0" -v --report -- "$1" exit 5; echo code $?"#, Place.swinit, Place.probeStatic, file],
+      program: "/bin/sh")
+    #expect(run.end == .code(0))
+    let lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
+    #expect(lines.first?.hasPrefix("swinit: ") == true && lines.last == "code 5", "\(lines)")
+    #expect(lines.contains { $0.hasPrefix("{") && $0.hasSuffix("}") }, "\(lines)")
   }
 
   /// Writing to a stderr that nobody reads must not end or hold it up.
