@@ -134,7 +134,8 @@ extension Machines {
       try machine.text("alive-42")
       // A session with the console for its terminal: ^C ends what runs, and not the shell.
       try machine.text("# ")
-      machine.type("echo sleeps-$((1+1)); /bin/busybox sleep 1000\n")
+      // Who says it is the terminal's foreground by then.
+      machine.type("sh -c 'echo sleeps-$((1+1)); exec /bin/busybox sleep 1000'\n")
       try machine.text("sleeps-2")
       machine.type("\u{3}")
       try machine.text("# ")
