@@ -90,8 +90,8 @@ extension Machines {
       let machine = try machine(
         disks: [], more: ["-drive", "if=none,id=k,format=raw,file=\(kept.path)", "-device", "nvme,serial=k,drive=k"])
       try machine.text("# ")
-      machine.type("/bin/busybox mount -t tmpfs none /mnt; cd /mnt; /act stubborn & echo ready-$((1+1))\n")
-      try machine.text("ready-2")
+      machine.type("/bin/busybox mount -t tmpfs none /mnt; cd /mnt; /act stubborn &\n")
+      try machine.text("@ sleeps")
       machine.type("echo kept >/kept; /sbin/poweroff\n")
       let ended = try machine.finish()
       #expect(ended.exit == .code(0) && ended.says("reboot: Power down"), "\(ended)")
