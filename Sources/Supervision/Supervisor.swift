@@ -74,6 +74,9 @@ public final class Supervisor {
   var lateness: Lateness?
   /// When children are to be looked through for those that have ended.
   var reapAt: Instant?
+  /// Whether a child has ended since they were looked through last.
+  var reaping = Reaping.none
+  enum Reaping { case none, due }
 
   var clients: [Client?] = []
   var nextClientGeneration: UInt32 = 0

@@ -282,7 +282,7 @@ extension Supervisor {
       if arrival.signal == .terminate, arrival.sender == .parent { beginEnd() }
       if let process = arrival.child, let ended = Children.peek(at: process) { reap(ended) }
     }
-    if reapAt == nil { reapAll() }
+    if reapAt == nil { reapAll() } else { reaping = .due }
   }
 
   /// So many children are looked through each time that one of them ends.
@@ -292,6 +292,7 @@ extension Supervisor {
   /// most a hundred times a second, and what a signal names is reaped at once.
   private func reapAll() {
     reapAt = nil
+    reaping = .none
     for _ in 0..<256 {
       guard case .ended(let child) = Children.peek() else {
         guard byProcess.count > Supervisor.fewChildren else { return }
@@ -307,7 +308,8 @@ extension Supervisor {
 
   func reapLate(at now: Instant) {
     guard let due = reapAt else { return }
-    if due <= now { reapAll() } else { note(due) }
+    guard due <= now else { return note(due) }
+    if reaping == .due { reapAll() } else { reapAt = nil }
   }
 
   /// Writes each end down before it reaps: a kthreadd that dies in between leaves a zombie, whose end PID 1 tells the next one.

@@ -208,10 +208,12 @@ import Testing
     #expect(answer.end == .code(77) || answer.end == .code(69))
   }
 
-  @Test func idle() throws {
+  /// Also where one of many has ended, so that all others were looked through.
+  @Test(arguments: [10, 300]) func idle(_ count: Int) throws {
     let it = try Supervised()
-    for number in 0..<10 { try it.ctl("run", "w\(number)", "-p", "Restart=always", "--", Place.probe, "hold") }
-    for _ in 0..<10 { try it.session.line("| ready") }
+    for number in 0..<count { try it.ctl("run", "w\(number)", "-p", "Restart=always", "--", Place.probe, "hold") }
+    for _ in 0..<count { try it.session.line("| ready") }
+    try it.ctl("stop", "w0")
     let kthreadd = try #require(it.kthreadd)
     func switches() -> [String?] { [it.session.pid, kthreadd].map { status($0, "voluntary_ctxt_switches") } }
     var before = switches()
