@@ -24,8 +24,9 @@ public struct CreateInfo {
   public enum Joining: Sendable { case done, byItself }
 
   /// Long-lived descriptors of kthreadd have numbers from here on, those that are given to new processes below: a new process
-  /// copies the lower part of the table and nothing else, so that it costs the same with ten thousand workers as with one.
-  public static let lowDescriptors: Int32 = 128
+  /// copies the lower part of the table and nothing else, so that it costs the same with ten thousand workers as with one. Where
+  /// RLIMIT_NOFILE leaves no room for that, nothing is held apart.
+  public static let lowDescriptors: Int32 = ((try? Attributes.limit(7))?.hard ?? 0) >= 512 ? 128 : 10
   /// kthreadd and a process that is to become a worker talk over this one.
   public static let channel: Int32 = 3
 

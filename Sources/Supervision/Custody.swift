@@ -96,8 +96,6 @@ public enum Custody {
   }
 
   public static let entrySize = 24
-  /// In one packet.
-  public static let entryLimit = 40
   /// Of both sides' tables.
   public static let capacity = 16384
   /// Descriptors that are kept for workers, beside those of each.

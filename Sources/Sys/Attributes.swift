@@ -61,11 +61,6 @@ public enum Attributes {
     _ = try? Kernel.call(436 /* close_range */, UInt(first), UInt(UInt32.max), 4)
   }
 
-  /// Makes descriptors 0 to 2 what others are, dup2(2).
-  public static func setStandard(_ stream: StandardStream, to descriptor: Int32) {
-    _ = csys_duplicate(descriptor, stream.rawValue)
-  }
-
   /// Every signal does what it does by default: what PID 1 was started with ignored is its command's, not a worker's.
   public static func resetSignals() {
     for signal in Int32(1)...Int32(Signal.last) { _ = csys_set_disposition(signal, CSYS_DEFAULT) }

@@ -44,7 +44,6 @@ public enum Tag {
   public static let processorQuota: UInt16 = 45
   // What swinit adds for the process that becomes the worker.
   public static let cgroup: UInt16 = 48
-  public static let notifySocket: UInt16 = 49
 
   // Requests and replies.
   public static let number: UInt16 = 64

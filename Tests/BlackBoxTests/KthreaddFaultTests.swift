@@ -208,6 +208,15 @@ import Testing
     #expect(answer.end == .code(77) || answer.end == .code(69))
   }
 
+  /// Where there are few descriptors for all, workers are created nevertheless.
+  @Test(arguments: ["48", "128", "511", "512"]) func fewDescriptors(_ limit: String) throws {
+    let it = try Supervised(via: [["limit", "7", limit, limit]])
+    for number in 0..<3 {
+      #expect(try it.ctl("run", "w\(number)", "-p", "X-ShouldStopFD=5", "--", Place.probe, "hold").code == 0)
+    }
+    for _ in 0..<3 { try it.session.line("| ready") }
+  }
+
   /// Also where one of many has ended, so that all others were looked through.
   @Test(arguments: [10, 300]) func idle(_ count: Int) throws {
     let it = try Supervised()
